@@ -1,0 +1,79 @@
+// Dates of the wire: ISO 8601 with microseconds (§3.2). JavaScript's Date has only milliseconds, so a moment is a number
+// of microseconds since 1970 (exact in a double until the year 2255).
+
+/** Microseconds since 1970-01-01T00:00:00Z. */
+export type Microseconds = number;
+
+const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:?\d\d)?$/;
+
+/**
+ * Parses a date of the wire. Zones `Z` and `±HH[:]MM`; without a zone it is taken as UTC.
+ * Returns undefined for any other text, and for days or hours that do not exist.
+ */
+export function parseDate(text: string): Microseconds | undefined {
+  const match = pattern.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const days = daysFromCivil(year, month, day);
+  if (days === undefined || hour > 23 || minute > 59 || second > 59) return undefined;
+  const micros = Number((match[7] ?? '').padEnd(6, '0'));
+  return (days * 86_400 + hour * 3600 + minute * 60 + second - zoneSeconds(match[8])) * 1e6 + micros;
+}
+
+/** Formats a moment as UTC with `Z`; the fraction has six digits and is missing when it is 0, as in Python. */
+export function formatDate(us: Microseconds): string {
+  const seconds = Math.floor(us / 1e6);
+  const micros = Math.round(us - seconds * 1e6);
+  const days = Math.floor(seconds / 86_400);
+  const ofDay = seconds - days * 86_400;
+  const [year, month, day] = civilFromDays(days);
+  const time = [Math.floor(ofDay / 3600), Math.floor(ofDay / 60) % 60, ofDay % 60].map(two).join(':');
+  const fraction = micros === 0 ? '' : `.${String(micros).padStart(6, '0')}`;
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)}T${time}${fraction}Z`;
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+function zoneSeconds(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z') return 0;
+  const sign = zone[0] === '-' ? -1 : 1;
+  return sign * (Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60);
+}
+
+/** Days since 1970 of a day of the Gregorian calendar; undefined when there is no such day. */
+function daysFromCivil(year: number, month: number, day: number): number | undefined {
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  const y = month > 2 ? year : year - 1;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  return (
+    era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
+  );
+}
+
+function civilFromDays(days: number): [year: number, month: number, day: number] {
+  const z = days + 719_468;
+  const era = Math.floor(z / 146_097);
+  const dayOfEra = z - era * 146_097;
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  );
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shifted = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * shifted + 2) / 5) + 1;
+  const month = shifted < 10 ? shifted + 3 : shifted - 9;
+  return [yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day];
+}
+
+function daysInMonth(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+}

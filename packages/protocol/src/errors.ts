@@ -1,0 +1,154 @@
+// The error table: every refusal that a person or a peer can see, with its remedy. See also `errorContent`, the form in
+// which errors travel (§4.1 of the wire description: ename, evalue, traceback, engine_info).
+import type { JsonObject } from './json.ts';
+
+interface ErrorEntry {
+  /** What happened, for people. */
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** May the same request succeed later without a change? */
+  readonly retryable: boolean;
+  /** Exit status of a command that ends by it. */
+  readonly exitStatus: number;
+}
+
+export const errorTable = {
+  not_a_message: {
+    meaning: 'The frames have no <IDS|MSG> delimiter or fewer than five frames after it.',
+    remedy: 'Check that the peer speaks the Jupyter message protocol on this port.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  bad_json: {
+    meaning: 'A part of the message is not a JSON object.',
+    remedy: 'Use the packer that the connection file names (json).',
+    retryable: false,
+    exitStatus: 1,
+  },
+  bad_header: {
+    meaning: 'The header lacks msg_id, msg_type or session, or one of them is not text.',
+    remedy: 'Send a complete Jupyter header.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  bad_signature: {
+    meaning: 'The signature is missing or does not fit the key of this cluster.',
+    remedy: 'Use the connection file of this very controller: it may have been restarted and have a new key.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  replayed: {
+    meaning: 'A message with this signature was received before.',
+    remedy: 'Send every message once; a repeated request needs a new msg_id.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  too_large: {
+    meaning: 'The message is larger than the limit.',
+    remedy: 'Send less at once, or raise the limit in the configuration.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  connection_file_missing: {
+    meaning: 'The connection file does not exist.',
+    remedy: 'Start a cluster (ipcluster start), or name the file with --file or the profile with --profile.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  connection_file_invalid: {
+    meaning: 'The connection file cannot be used.',
+    remedy: 'Remove it and restart the controller, which writes a new one.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  connection_file_exposed: {
+    meaning: 'The connection file, which holds the key of the cluster, can be read by others.',
+    remedy: 'Run: chmod 600 FILE',
+    retryable: false,
+    exitStatus: 1,
+  },
+  port_in_use: {
+    meaning: 'A port that was asked for is taken.',
+    remedy: 'Stop the program that holds it, choose another port, or name none to get free ones.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  profile_in_use: {
+    meaning: 'Another controller runs with this profile and cluster id.',
+    remedy: 'Stop it (ipcluster stop), or choose another --cluster-id or --profile.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  unknown_option: {
+    meaning: 'There is no such option.',
+    remedy: 'See --help.',
+    retryable: false,
+    exitStatus: 2,
+  },
+  bad_option: {
+    meaning: 'An option has a value that it cannot have.',
+    remedy: 'See --help.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  no_engines: {
+    meaning: 'No engine is registered.',
+    remedy: 'Start engines (ipcluster engines -n 4), or wait for those that are starting.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  timeout: {
+    meaning: 'No answer came in time.',
+    remedy: 'Check that the controller runs (ipcluster list) and can be reached.',
+    retryable: true,
+    exitStatus: 1,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** An error of the table, with details. `code` says which; `remedy` what a person can do. */
+export class MusterError extends Error {
+  override readonly name: string = 'MusterError';
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  readonly exitStatus: number;
+
+  constructor(code: ErrorCode, detail?: string, remedy?: string) {
+    super(detail ?? errorTable[code].meaning);
+    this.code = code;
+    this.remedy = remedy ?? errorTable[code].remedy;
+    this.exitStatus = errorTable[code].exitStatus;
+  }
+}
+
+/** A message that breaks the protocol. Never leaves the process that received the message. */
+export class ProtocolError extends MusterError {
+  override readonly name = 'ProtocolError';
+}
+
+/** An error as it travels: content of a reply, or of an iopub `error` message (§4.1). */
+export interface ErrorContent {
+  readonly status: 'error';
+  /** Bare class name, as Python peers show and compare it. */
+  readonly ename: string;
+  readonly evalue: string;
+  /** Lines; clients join them by newlines. May be empty, must be there. */
+  readonly traceback: readonly string[];
+  /** `{}` when the controller made the error; {engine_uuid, engine_id, method} when an engine did. */
+  readonly engine_info: JsonObject;
+}
+
+/** Builds the content of an error made by the controller (`engine_info` empty, as clients of 8.x need, §1.4). */
+export const errorContent = (ename: string, evalue: string, traceback?: readonly string[]): ErrorContent => ({
+  status: 'error',
+  ename,
+  evalue,
+  traceback: traceback ?? [evalue === '' ? ename : `${ename}: ${evalue}`],
+  engine_info: {},
+});
+
+/** The evalue of a Python KeyError: the repr of its argument, quotes included. */
+export const keyErrorValue = (text: string): string =>
+  text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

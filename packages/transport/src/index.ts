@@ -1,0 +1,2 @@
+export * from './bound-sockets.ts';
+export * from './port.ts';
