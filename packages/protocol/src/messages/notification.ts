@@ -1,0 +1,14 @@
+// The notification channel: what the controller tells all clients (§4.3). No other msg_type may ever be sent there.
+import { z } from 'zod';
+import { count, message } from './entry.ts';
+
+const facts = { from: ['controller'], to: ['client'], source: '§4.3' } as const;
+const engine = { id: count, uuid: z.string() };
+
+export const notifications = {
+  registration_notification: message(facts, engine),
+  /** Only for an engine that was announced before: clients that wait for engines give up at any of these. */
+  unregistration_notification: message(facts, engine),
+  /** parent_header: that of the shutdown_request. */
+  shutdown_notification: message(facts, { status: z.literal('ok') }),
+} as const;
