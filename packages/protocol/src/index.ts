@@ -5,4 +5,5 @@ export * from './errors.ts';
 export * from './header.ts';
 export * from './json.ts';
 export * from './message.ts';
+export * from './own-bytes.ts';
 export * from './signing.ts';
