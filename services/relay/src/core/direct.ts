@@ -1,0 +1,53 @@
+// The mirror of mux and control (§2.2): two ids swapped, everything else byte for byte.
+import type { Message } from '@muster/protocol';
+import { delimiter, equalBytes, errorContent, fromPeerId, readMessage, toPeerId } from '@muster/protocol';
+import type { RelaySend } from './effects.ts';
+import type { RelayEvent } from './events.ts';
+import type { RelayState } from './state.ts';
+
+type Send = (effect: RelaySend) => void;
+type ClientSent = Extract<RelayEvent, { type: 'client.sent' }>;
+type EngineSent = Extract<RelayEvent, { type: 'engine.sent' }>;
+
+/** An id, then the delimiter, then at least five frames: anything else would put peers out of step. */
+const isMirrored = (frames: ClientSent['frames']): boolean =>
+  frames.length >= 7 && frames[0]!.length <= 255 && equalBytes(frames[1]!, delimiter);
+
+export function onClientSent(state: RelayState, { channel, client, frames }: ClientSent, send: Send): void {
+  if (!isMirrored(frames))
+    return send({ type: 'message.drop', where: `${channel} of a client`, why: 'not [engine] <IDS|MSG> …' });
+  const engine = toPeerId(frames[0]!);
+  if (!state.engines.has(engine)) return refuse(channel, client, engine, readMessage(frames, 1), send);
+  const message = frames.slice(1);
+  if (channel === 'mux') send({ type: 'direct.request', engine, frames: message });
+  send({ type: 'engine.send', channel, engine, frames: [fromPeerId(client), ...message] });
+}
+
+export function onEngineSent({ channel, engine, frames }: EngineSent, send: Send): void {
+  if (!isMirrored(frames))
+    return send({ type: 'message.drop', where: `${channel} of an engine`, why: 'not [client] <IDS|MSG> …' });
+  const message = frames.slice(1);
+  if (channel === 'mux') send({ type: 'direct.reply', engine, frames: message });
+  send({ type: 'client.send', channel, client: toPeerId(frames[0]!), frames: [fromPeerId(engine), ...message] });
+}
+
+/** A request for an engine that is not there would never be answered: we answer it. */
+function refuse(channel: 'mux' | 'control', client: string, engine: string, request: Message, send: Send): void {
+  send({
+    type: 'client.answer',
+    channel,
+    client,
+    replyType: replyTypeOf(request),
+    parentHeader: request.header,
+    metadata: { status: 'error', engine },
+    content: errorContent('EngineError', `No engine ${engine} is registered: it has stopped, or was lost`),
+    buffers: [],
+    unverified: request,
+  });
+}
+
+/** Clients accept only apply_reply and execute_reply on mux and broadcast (§4). */
+export function replyTypeOf(request: Message): string {
+  const type = request.header.msg_type;
+  return type.endsWith('_request') ? type.replace(/_request$/, '_reply') : 'apply_reply';
+}

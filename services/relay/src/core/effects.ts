@@ -1,0 +1,61 @@
+import type { Frames, Header, JsonObject, Message, PeerId } from '@muster/protocol';
+import type { MirroredChannel } from './events.ts';
+
+/** What the relay wants done. */
+export type RelaySend =
+  /** Frames to an engine, as they are. */
+  | {
+      readonly type: 'engine.send';
+      readonly channel: MirroredChannel | 'broadcast';
+      readonly engine: PeerId;
+      readonly frames: Frames;
+    }
+  /** Frames to a client, as they are. */
+  | {
+      readonly type: 'client.send';
+      readonly channel: MirroredChannel | 'broadcast';
+      readonly client: PeerId;
+      readonly frames: Frames;
+    }
+  /** A message of the relay's own making, still to be signed. */
+  | {
+      readonly type: 'client.answer';
+      readonly channel: MirroredChannel | 'broadcast';
+      readonly client: PeerId;
+      /** The type of the reply; undefined: the header below is used as it is. */
+      readonly replyType?: string;
+      readonly header?: Header;
+      readonly parentHeader: JsonObject;
+      readonly metadata: JsonObject;
+      readonly content: object;
+      readonly buffers: Frames;
+      /** The request, where its signature has not been checked: who cannot sign gets no answer (§3.3). */
+      readonly unverified?: Message;
+    }
+  /** One broadcast request to many engines: parts packed once, the msg_id and target differ. */
+  | { readonly type: 'engines.broadcast'; readonly request: BroadcastRequest }
+  /** Frames to all clients. */
+  | { readonly type: 'clients.publish'; readonly frames: Frames }
+  /** Tell the hub of a direct request, a direct reply, or what was published. Frames from the delimiter on. */
+  | { readonly type: 'direct.request'; readonly engine: PeerId; readonly frames: Frames }
+  | { readonly type: 'direct.reply'; readonly engine: PeerId; readonly frames: Frames }
+  | { readonly type: 'iopub.copy'; readonly frames: Frames }
+  /** Something was dropped; for the log. */
+  | { readonly type: 'message.drop'; readonly where: string; readonly why: string };
+
+export interface BroadcastRequest {
+  readonly client: PeerId;
+  /** The engines, in the order in which the client lists them. */
+  readonly targets: readonly Target[];
+  /** Header of the request; its msg_id becomes `<originalId>_<uuid>`. */
+  readonly header: Header;
+  readonly metadata: JsonObject;
+  readonly originalId: string;
+  /** parent_header, content and buffers go through as they are. */
+  readonly parentHeader: Uint8Array;
+  readonly content: Uint8Array;
+  readonly buffers: Frames;
+}
+
+/** uuid and id of an engine, as clients list them. */
+export type Target = readonly [uuid: string, id: number];

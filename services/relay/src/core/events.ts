@@ -1,0 +1,29 @@
+import type { Frames, Message, PeerId } from '@muster/protocol';
+
+/** Channels that are mirrored: what comes in on one side goes out on the other with its two ids swapped (§2.2). */
+export type MirroredChannel = 'mux' | 'control';
+
+/** What the relay is told. Frames are those behind the sender's identity. */
+export type RelayEvent =
+  /** A client's request; frames: engine uuid, delimiter, …. */
+  | {
+      readonly type: 'client.sent';
+      readonly channel: MirroredChannel;
+      readonly client: PeerId;
+      readonly frames: Frames;
+    }
+  /** An engine's answer; frames: client id, delimiter, …. */
+  | {
+      readonly type: 'engine.sent';
+      readonly channel: MirroredChannel;
+      readonly engine: PeerId;
+      readonly frames: Frames;
+    }
+  /** A broadcast request, verified. */
+  | { readonly type: 'broadcast.requested'; readonly client: PeerId; readonly message: Message }
+  /** An engine's answer to a broadcast, verified. */
+  | { readonly type: 'broadcast.replied'; readonly engine: PeerId; readonly client: PeerId; readonly message: Message }
+  /** Anything that an engine published. */
+  | { readonly type: 'engine.published'; readonly frames: Frames }
+  | { readonly type: 'engine.registered'; readonly uuid: string }
+  | { readonly type: 'engine.unregistered'; readonly uuid: string };

@@ -1,0 +1,4 @@
+export * from './effects.ts';
+export * from './events.ts';
+export * from './state.ts';
+export { step } from './step.ts';
