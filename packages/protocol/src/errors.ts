@@ -80,6 +80,30 @@ export const errorTable = {
     retryable: true,
     exitStatus: 1,
   },
+  profile_unusable: {
+    meaning: 'The profile folder cannot be made or written.',
+    remedy: 'Check its owner, its permissions and the free space, or choose another --profile-dir.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  cluster_running: {
+    meaning: 'A cluster with this profile and cluster id runs already.',
+    remedy: 'Use it, stop it (ipcluster stop), or choose another --cluster-id or --profile.',
+    retryable: true,
+    exitStatus: 10,
+  },
+  no_cluster: {
+    meaning: 'There is no cluster with this profile and cluster id.',
+    remedy: 'See which there are: ipcluster list',
+    retryable: true,
+    exitStatus: 11,
+  },
+  start_failed: {
+    meaning: 'A process of the cluster ended or did not come up.',
+    remedy: 'Read its log in the log folder of the profile.',
+    retryable: true,
+    exitStatus: 1,
+  },
   unknown_option: {
     meaning: 'There is no such option.',
     remedy: 'See --help.',
@@ -96,6 +120,24 @@ export const errorTable = {
     meaning: 'No engine is registered.',
     remedy: 'Start engines (ipcluster engines -n 4), or wait for those that are starting.',
     retryable: true,
+    exitStatus: 1,
+  },
+  cannot_serialize: {
+    meaning: 'A value or function cannot be sent to another process.',
+    remedy: 'Send plain data, typed arrays, Maps, Sets, Dates and errors; define everything else on the engines.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  bad_value: {
+    meaning: 'The frames do not hold a value that this program can read.',
+    remedy: 'Use the same version of Muster and of Node on both sides.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  python_value: {
+    meaning: 'The value is a Python pickle, which only Python can read.',
+    remedy: 'Run it with execute(code), which works with every engine, or call it from a Python client.',
+    retryable: false,
     exitStatus: 1,
   },
   timeout: {

@@ -1,0 +1,74 @@
+// Settings that every command has: where the profile is, which cluster, how much to log (§1.1, §7.6).
+import type { SettingsTable } from './settings.ts';
+
+/** Where the files of a cluster are. */
+export const profileSettings = {
+  profileDir: {
+    name: 'ProfileDir.location',
+    otherNames: ['BaseParallelApplication.profile_dir', 'Cluster.profile_dir'],
+    flags: ['profile-dir'],
+    env: 'IPP_PROFILE_DIR',
+    type: 'text',
+    default: '',
+    group: 'Profile',
+    placeholder: 'DIR',
+    description: 'Profile folder; wins over --profile.',
+  },
+  profile: {
+    name: 'BaseIPythonApplication.profile',
+    otherNames: ['Cluster.profile'],
+    flags: ['profile'],
+    type: 'text',
+    default: '',
+    group: 'Profile',
+    placeholder: 'NAME',
+    description: 'Name of the profile; its folder is profile_NAME in the IPython folder. Empty: default.',
+  },
+  ipythonDir: {
+    name: 'BaseIPythonApplication.ipython_dir',
+    flags: ['ipython-dir'],
+    env: 'IPYTHONDIR',
+    type: 'text',
+    default: '',
+    group: 'Profile',
+    placeholder: 'DIR',
+    description: 'Folder of the profiles. Empty: ~/.ipython.',
+  },
+  clusterId: {
+    name: 'BaseParallelApplication.cluster_id',
+    otherNames: ['Cluster.cluster_id'],
+    flags: ['cluster-id'],
+    env: 'IPP_CLUSTER_ID',
+    type: 'text',
+    default: '',
+    group: 'Profile',
+    placeholder: 'ID',
+    description: 'Tells several clusters of one profile apart; part of the names of their files.',
+  },
+} as const satisfies SettingsTable;
+
+/** How much is logged. */
+export const logSettings = {
+  logLevel: {
+    name: 'Application.log_level',
+    flags: ['log-level'],
+    switches: { debug: 'debug', quiet: 'error' },
+    type: 'choice',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    spellings: {
+      0: 'debug',
+      10: 'debug',
+      20: 'info',
+      30: 'warn',
+      40: 'error',
+      50: 'error',
+      WARNING: 'warn',
+      CRITICAL: 'error',
+      NOTSET: 'debug',
+    },
+    default: 'info',
+    group: 'Logging',
+    placeholder: 'LEVEL',
+    description: "Least level that is logged; Python's numbers and names (10, DEBUG) are understood.",
+  },
+} as const satisfies SettingsTable;

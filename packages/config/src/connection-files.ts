@@ -1,0 +1,116 @@
+// Connection files on disk (§1.1): names, atomic writing with mode 0600, reading with checks, waiting.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClientConnection, EngineConnection } from '@muster/protocol';
+import { formatConnection, MusterError, parseClientConnection, parseEngineConnection } from '@muster/protocol';
+import { isMissing, removeFile, writeFileAtomically } from './files.ts';
+import { profilePart, reason } from './profiles.ts';
+
+export interface ConnectionPaths {
+  readonly client: string;
+  readonly engine: string;
+}
+
+/** `security/ipcontroller[-CLUSTER_ID]-client.json` and `…-engine.json`. */
+export function connectionPaths(profileDir: string, clusterId: string): ConnectionPaths {
+  const stem = join(
+    profilePart(profileDir, 'security'),
+    `ipcontroller-${checkClusterId(clusterId) && `${clusterId}-`}`,
+  );
+  return { client: `${stem}client.json`, engine: `${stem}engine.json` };
+}
+
+/** The id, when it can be part of a file name; else throws MusterError `bad_option`. */
+export function checkClusterId(clusterId: string): string {
+  if (/[/\\\0]/.test(clusterId) || clusterId.length > 100) {
+    throw new MusterError('bad_option', `'${clusterId}' cannot be a cluster id.`, 'Use letters, digits, - and _.');
+  }
+  return clusterId;
+}
+
+/** Writes the client's file, then the engines', as Python does. */
+export function writeConnectionFiles(paths: ConnectionPaths, client: ClientConnection, engine: EngineConnection): void {
+  try {
+    writeFileAtomically(paths.client, formatConnection(client));
+    writeFileAtomically(paths.engine, formatConnection(engine));
+  } catch (error) {
+    throw new MusterError('profile_unusable', `The connection files cannot be written: ${reason(error)}`);
+  }
+}
+
+export function removeConnectionFiles(paths: ConnectionPaths): void {
+  removeFile(paths.client);
+  removeFile(paths.engine);
+}
+
+export interface ReadOptions {
+  /** How long a file that is there but cannot be parsed is read again; it may be half written. Default 500. */
+  readonly patienceMs?: number;
+  /** Take a file that others can read, e.g. a mounted secret. Default: refuse. */
+  readonly allowExposed?: boolean;
+}
+
+/** Throws MusterError `connection_file_missing`, `…_invalid` or `…_exposed`, each with the remedy. */
+export const readClientConnection = (path: string, options?: ReadOptions): Promise<ClientConnection> =>
+  read(path, parseClientConnection, options);
+
+/** As readClientConnection. */
+export const readEngineConnection = (path: string, options?: ReadOptions): Promise<EngineConnection> =>
+  read(path, parseEngineConnection, options);
+
+/** Larger files are no connection files. */
+const maxFileBytes = 1_000_000;
+const pollMs = 20;
+
+async function read<T>(path: string, parse: (text: string, where: string) => T, options: ReadOptions = {}): Promise<T> {
+  const deadline = performance.now() + (options.patienceMs ?? 500);
+  for (;;) {
+    try {
+      return parse(readChecked(path, options.allowExposed ?? false), path);
+    } catch (error) {
+      const half = error instanceof MusterError && error.code === 'connection_file_invalid';
+      if (!half || performance.now() >= deadline) throw error;
+    }
+    await delay(pollMs);
+  }
+}
+
+function readChecked(path: string, allowExposed: boolean): string {
+  try {
+    const { mode, size } = statSync(path);
+    if (!allowExposed && process.platform !== 'win32' && (mode & 0o066) !== 0) {
+      const octal = (mode & 0o777).toString(8).padStart(4, '0');
+      throw new MusterError(
+        'connection_file_exposed',
+        `${path} holds the key of the cluster, and others can use it (mode ${octal}).`,
+        `Run: chmod 600 ${path}`,
+      );
+    }
+    if (size > maxFileBytes)
+      throw new MusterError('connection_file_invalid', `${path}: not a connection file (too large)`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    if (isMissing(error)) throw new MusterError('connection_file_missing', `${path} does not exist.`);
+    throw new MusterError('connection_file_invalid', `${path} cannot be read: ${reason(error)}`);
+  }
+}
+
+export interface WaitOptions {
+  readonly timeoutMs: number;
+  /** Ends the wait; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Waits until the file is there. Throws MusterError `connection_file_missing` when it does not come in time. */
+export async function waitForFile(path: string, options: WaitOptions): Promise<void> {
+  const deadline = performance.now() + options.timeoutMs;
+  while (statSync(path, { throwIfNoEntry: false }) === undefined) {
+    options.signal?.throwIfAborted();
+    if (performance.now() >= deadline) {
+      throw new MusterError('connection_file_missing', `${path} did not appear within ${options.timeoutMs / 1000} s.`);
+    }
+    await delay(pollMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+}

@@ -1,0 +1,10 @@
+export * from './common-settings.ts';
+export * from './connection-files.ts';
+export * from './files.ts';
+export * from './help.ts';
+export * from './parse.ts';
+export * from './process-identity.ts';
+export * from './profile-claim.ts';
+export * from './profiles.ts';
+export type { Setting, SettingsOf, SettingsTable, SettingValue } from './settings.ts';
+export { defaultsOf } from './settings.ts';

@@ -1,0 +1,93 @@
+// One controller for a profile and cluster id: a pid file, taken under a short guard so that two starts at once do not
+// both win. A file whose process is gone, or whose pid is another program by now, is taken over.
+import { closeSync, openSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { MusterError } from '@muster/protocol';
+import { checkClusterId } from './connection-files.ts';
+import { readIfThere, removeFile, writeFileAtomically } from './files.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { commandLineOf, identifyProcess, isRunning } from './process-identity.ts';
+import { profilePart, reason } from './profiles.ts';
+
+export interface ProfileClaim {
+  readonly pidFile: string;
+  /** Removes the pid file, if it is still ours. May be called twice; called at exit in any case. */
+  release(): void;
+}
+
+/** `pid/ipcontroller[-CLUSTER_ID].pid`. */
+export const pidFilePath = (profileDir: string, clusterId: string): string =>
+  join(profilePart(profileDir, 'pid'), `ipcontroller${checkClusterId(clusterId) && `-${clusterId}`}.pid`);
+
+/** The process that holds the profile and cluster id, or undefined. */
+export function claimHolder(profileDir: string, clusterId: string): ProcessIdentity | undefined {
+  const holder = parsePidFile(readIfThere(pidFilePath(profileDir, clusterId)));
+  return holder !== undefined && holds(holder) ? holder : undefined;
+}
+
+/**
+ * Claims the profile and cluster id for this process. The folders must exist (ensureProfile).
+ * Throws MusterError `profile_in_use` naming the pid that holds it, or `profile_unusable`.
+ */
+export function claimProfile(profileDir: string, clusterId: string): ProfileClaim {
+  const pidFile = pidFilePath(profileDir, clusterId);
+  const text = formatPidFile(identifyProcess(process.pid) ?? { pid: process.pid });
+  try {
+    underGuard(`${pidFile}.guard`, () => {
+      const holder = claimHolder(profileDir, clusterId);
+      if (holder !== undefined) {
+        const which = clusterId === '' ? '' : ` and cluster id '${clusterId}'`;
+        throw new MusterError('profile_in_use', `Process ${holder.pid} runs a controller with ${profileDir}${which}.`);
+      }
+      writeFileAtomically(pidFile, text, 0o644);
+    });
+  } catch (error) {
+    if (error instanceof MusterError) throw error;
+    throw new MusterError('profile_unusable', `The pid file ${pidFile} cannot be written: ${reason(error)}`);
+  }
+  const release = (): void => {
+    process.off('exit', release);
+    if (readIfThere(pidFile) === text) removeFile(pidFile);
+  };
+  process.on('exit', release);
+  return { pidFile, release };
+}
+
+/** First line the pid, as other programs expect it; second line the start. */
+const formatPidFile = ({ pid, startedAt }: ProcessIdentity): string =>
+  startedAt === undefined ? `${pid}\n` : `${pid}\n${startedAt}\n`;
+
+function parsePidFile(text: string | undefined): ProcessIdentity | undefined {
+  const match = /^(\d{1,10})(?:\n(.+))?\s*$/.exec(text ?? '');
+  return match === null ? undefined : { pid: Number(match[1]), startedAt: match[2] };
+}
+
+/** A pid without start (another program wrote the file) holds only if its command line looks like a controller. */
+function holds(holder: ProcessIdentity): boolean {
+  if (!isRunning(holder)) return false;
+  if (holder.startedAt !== undefined) return true;
+  const command = commandLineOf(holder.pid);
+  return command === undefined || command.some((word) => /ipcontroller|ipyparallel/.test(word));
+}
+
+/** The guard is held for some file operations; one that is older than this was left by a crash. */
+const guardLifeMs = 10_000;
+
+function underGuard(path: string, work: () => void): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      closeSync(openSync(path, 'wx', 0o600));
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 500) throw error;
+      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+      if (age > guardLifeMs) removeFile(path);
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    }
+  }
+  try {
+    work();
+  } finally {
+    removeFile(path);
+  }
+}
