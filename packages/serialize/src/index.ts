@@ -1,0 +1,10 @@
+export type { Call, CallInit, PackedCall } from './call.ts';
+export { callVersion, isCall, nodeKernel, packCall, unpackCall } from './call.ts';
+export { defaultThresholdBytes } from './format.ts';
+export { functionSource } from './function-source.ts';
+export type { PackOptions } from './pack.ts';
+export { packValue } from './pack.ts';
+export { FunctionSource, Reference, reference } from './reference.ts';
+export type { Revive } from './revive.ts';
+export type { Unpacked } from './unpack.ts';
+export { unpackValue } from './unpack.ts';
