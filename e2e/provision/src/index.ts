@@ -1,0 +1,30 @@
+// Brings the real parts that tests run against. Nothing is installed unless E2E_PROVISION=1 says so.
+import { ensureBuilt, findBuilt } from './cache.ts';
+import { ipyparallel } from './ipyparallel.ts';
+import type { Part } from './part.ts';
+
+export { pythonIn } from './ipyparallel.ts';
+
+const parts = {
+  ipyparallel: ipyparallel('9.2.0'),
+  'ipyparallel-8': ipyparallel('8.8.0'),
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof parts;
+
+export const partTitle = (name: PartName): string => parts[name].title;
+
+export type Found =
+  | { readonly present: true; readonly title: string; readonly folder: string }
+  | { readonly present: false; readonly title: string; readonly why: string };
+
+/** Is the part here and working? Installs nothing. */
+export async function find(name: PartName): Promise<Found> {
+  const part = parts[name];
+  const { folder, fault } = await findBuilt(part);
+  if (folder !== undefined) return { present: true, title: part.title, folder };
+  return { present: false, title: part.title, why: fault ?? 'unknown' };
+}
+
+/** The part's folder; installs and builds what is absent or broken, and tells of its progress. */
+export const provision = (name: PartName): Promise<string> => ensureBuilt(parts[name]);
