@@ -21,7 +21,7 @@ export function suggest(name: string, known: readonly string[]): string | undefi
   if (name.length > 80) return undefined;
   const wanted = name.toLowerCase();
   let nearest: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 0.5;
+  let least = Math.max(wanted.length > 3 ? 2 : 1, Math.floor(wanted.length / 3)) + 0.5;
   for (const candidate of known) {
     const edits = distance(wanted, candidate.toLowerCase());
     if (edits < least) {
