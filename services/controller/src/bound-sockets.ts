@@ -1,0 +1,53 @@
+// The controller's binding sockets: where they listen, with which keys, and which ports they got.
+import { MusterError } from '@muster/protocol';
+import type { BoundSockets, CurveServer, Side, Transport } from '@muster/transport';
+import { covers } from './addresses.ts';
+import type { ChannelKey, PortPlan } from './port-plan.ts';
+
+export interface BindingOptions {
+  readonly transport: Transport;
+  /** Address of each side, ready for `tcp://ADDRESS:PORT`. */
+  readonly addresses: Readonly<Record<Side, string>>;
+  readonly plan: PortPlan;
+  readonly curve: CurveServer | undefined;
+  readonly maxFrameBytes: number;
+}
+
+/** BoundSockets that remember their ports. */
+export interface RecordedSockets extends BoundSockets {
+  /** The port of a channel; throws when it was never opened. */
+  port(key: ChannelKey): number;
+}
+
+export function createBoundSockets(options: BindingOptions): RecordedSockets {
+  const { transport, addresses, plan, curve, maxFrameBytes } = options;
+  const ports = new Map<ChannelKey, number>();
+  return {
+    async open({ kind, channel, side, identity }) {
+      const key: ChannelKey = `${side}:${channel}`;
+      const socket = transport.open({
+        kind,
+        maxFrameBytes,
+        ...(identity !== undefined && { identity }),
+        ...(curve && { curve }),
+      });
+      const [first, second] = channel === 'registration' ? registrationAddresses(addresses) : [addresses[side]];
+      const endpoint = await socket.bind(`tcp://${first}:${plan[key] ?? 0}`);
+      const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
+      ports.set(key, port);
+      if (second !== undefined) await socket.bind(`tcp://${second}:${port}`);
+      return socket;
+    },
+    port(key) {
+      const port = ports.get(key);
+      if (port === undefined) throw new MusterError('port_in_use', `The channel ${key} has not been bound.`);
+      return port;
+    },
+  };
+}
+
+/** Clients and engines share registration: where neither address covers the other, it listens on both (§12.1). */
+function registrationAddresses({ engine, client }: Readonly<Record<Side, string>>): [string, string?] {
+  if (covers(engine, client)) return [engine];
+  return covers(client, engine) ? [client] : [engine, client];
+}

@@ -1,0 +1,114 @@
+// The controller: hub, task-scheduler, relay and heartmonitor in one process, on an in-process bus.
+import { createInProcessBus } from '@muster/bus';
+import { createHeartmonitorService } from '@muster/heartmonitor';
+import type { EngineStateFile } from '@muster/hub';
+import { createHubService, defaultConfig as hubDefaults } from '@muster/hub';
+import type { Ports } from '@muster/machine';
+import type { JsonObject } from '@muster/protocol';
+import { createRelayService, defaultConfig as relayDefaults } from '@muster/relay';
+import type { TaskSchedulerConfig } from '@muster/task-scheduler';
+import { createTaskSchedulerService, defaultConfig as schedulerDefaults } from '@muster/task-scheduler';
+import type { TaskStore } from '@muster/task-store';
+import type { Logger } from '@muster/telemetry';
+import type { CurveServer, Side, Transport } from '@muster/transport';
+import { createHmacSigner } from '@muster/transport';
+import { createBoundSockets } from './bound-sockets.ts';
+import type { ConnectionFacts, Connections } from './connections.ts';
+import { buildConnections } from './connections.ts';
+import type { PortPlan } from './port-plan.ts';
+
+export interface ControllerOptions {
+  readonly transport: Transport;
+  readonly ports: Ports;
+  readonly log: Logger;
+  readonly store: TaskStore;
+  readonly plan: PortPlan;
+  readonly addresses: Readonly<Record<Side, string>>;
+  readonly curve: CurveServer | undefined;
+  /** What the connection files say besides addresses and ports. */
+  readonly facts: Omit<ConnectionFacts, 'addresses' | 'scheme' | 'curveServerKey'>;
+  readonly maxMessageBytes: number;
+  readonly heartbeat: { readonly periodMs: number; readonly maxMisses: number };
+  /** 0: the hub's own rule (§12.18). */
+  readonly registrationTimeoutMs: number;
+  readonly scheduler: Pick<TaskSchedulerConfig, 'schemeName' | 'hwm'>;
+  readonly engineState: EngineStateFile;
+  /** A client has asked for the end (§4.7, shutdown_request). */
+  readonly onShutdownRequested: () => void;
+}
+
+export interface Controller {
+  readonly connections: Connections;
+  /** Stops all services; what was sent before is still delivered. The transport stays the caller's. */
+  stop(): Promise<void>;
+}
+
+/** Binds everything and begins to beat. Rejects with MusterError `port_in_use`. */
+export async function startController(options: ControllerOptions): Promise<Controller> {
+  const { transport, ports, log, addresses, curve, facts, heartbeat, maxMessageBytes } = options;
+  const sockets = createBoundSockets({
+    transport,
+    addresses,
+    plan: options.plan,
+    curve,
+    maxFrameBytes: maxMessageBytes,
+  });
+  const bus = createInProcessBus((error, fact) =>
+    log.error({ err: error, fact: fact.type }, 'a fact could not be handled'),
+  );
+  const shared = { sockets, bus, ports, signer: createHmacSigner(facts.key) };
+  let connections: Connections | undefined;
+
+  const hub = await createHubService({
+    ...shared,
+    log: log.child({ service: 'hub' }),
+    store: options.store,
+    config: { ...hubDefaults, registrationTimeoutMs: options.registrationTimeoutMs },
+    heartbeatPeriodMs: heartbeat.periodMs,
+    connectionInfo: () => registrationInfo(connections),
+    engineStateFile: options.engineState,
+    onShutdownRequested: options.onShutdownRequested,
+  });
+  const scheduler = await createTaskSchedulerService({
+    ...shared,
+    log: log.child({ service: 'task-scheduler' }),
+    config: { ...schedulerDefaults, ...options.scheduler },
+  });
+  const relay = await createRelayService({ ...shared, log: log.child({ service: 'relay' }), config: relayDefaults });
+  const heartmonitor = await createHeartmonitorService({
+    ...shared,
+    log: log.child({ service: 'heartmonitor' }),
+    config: heartbeat,
+  });
+  connections = buildConnections(sockets, {
+    ...facts,
+    addresses,
+    scheme: options.scheduler.schemeName,
+    curveServerKey: curve?.publicKey ?? null,
+  });
+  heartmonitor.start();
+  return {
+    connections,
+    async stop() {
+      // The heartmonitor first: engines are not to be given up because we stop listening.
+      for (const service of [heartmonitor, scheduler, relay, hub]) await service.stop();
+    },
+  };
+}
+
+/** The part of the engine file that a registration reply carries (§4.2); engines have the file itself. */
+function registrationInfo(connections: Connections | undefined): JsonObject {
+  if (connections === undefined) return {};
+  const {
+    interface: address,
+    registration,
+    control,
+    mux,
+    task,
+    iopub,
+    hb_ping,
+    hb_pong,
+    broadcast,
+  } = connections.engine;
+  return { interface: address, registration, control, mux, task, iopub, hb_ping, hb_pong, broadcast: [...broadcast] };
+}

@@ -1,0 +1,55 @@
+// Which port each channel gets, decided before anything is bound (§1.5).
+import type { ClientConnection, EngineConnection } from '@muster/protocol';
+import type { Channel, Side } from '@muster/transport';
+
+/** A channel of one side, as the port plan and the bound ports are keyed. */
+export type ChannelKey = `${Side}:${Channel}`;
+
+/** Ports wanted, by channel; a channel without entry takes any free port. */
+export type PortPlan = Partial<Record<ChannelKey, number>>;
+
+/** In the order in which pools are used up (§1.5). Registration is shared, and counts as the engines'. */
+const engineOrder: readonly Channel[] = [
+  'registration',
+  'control',
+  'mux',
+  'task',
+  'iopub',
+  'hb_ping',
+  'hb_pong',
+  'broadcast',
+];
+const clientOrder: readonly Channel[] = ['control', 'mux', 'task', 'iopub', 'notification', 'broadcast'];
+
+export interface PortPools {
+  readonly ports: readonly number[];
+  readonly enginePorts: readonly number[];
+  readonly clientPorts: readonly number[];
+  readonly registrationPort: number | null;
+}
+
+/** Hands out the pools' ports: a side's own pool first, then the common one, then free ones. */
+export function planPorts(pools: PortPools): PortPlan {
+  const registration = pools.registrationPort === null ? [] : [pools.registrationPort];
+  const engine = [...registration, ...pools.enginePorts];
+  const client = [...pools.clientPorts];
+  const common = [...pools.ports];
+  const plan: PortPlan = {};
+  const take = (key: ChannelKey, own: number[]): void => {
+    const port = own.shift() ?? common.shift();
+    if (port !== undefined) plan[key] = port;
+  };
+  for (const channel of engineOrder) take(`engine:${channel}`, engine);
+  for (const channel of clientOrder) take(`client:${channel}`, client);
+  return plan;
+}
+
+/** The plan that repeats an earlier controller's ports. */
+export function planFromFiles(client: ClientConnection, engine: EngineConnection): PortPlan {
+  const plan: PortPlan = {};
+  for (const channel of engineOrder)
+    plan[`engine:${channel}`] =
+      channel === 'broadcast' ? engine.broadcast[0]! : (engine[channel as keyof EngineConnection] as number);
+  for (const channel of clientOrder) plan[`client:${channel}`] = client[channel as keyof ClientConnection] as number;
+  return plan;
+}

@@ -1,0 +1,23 @@
+// --reuse (§7.5): ports and key of an earlier controller, from its connection files.
+import type { ConnectionPaths } from '@muster/config';
+import { readClientConnection, readEngineConnection } from '@muster/config';
+import { MusterError } from '@muster/protocol';
+import type { Connections } from './connections.ts';
+
+/** What must be the same in both files. */
+const shared = ['key', 'registration', 'pack', 'unpack', 'signature_scheme', 'curve_serverkey'] as const;
+
+/**
+ * The connections of the two files; a reason (text) when they cannot be used together; undefined when neither exists.
+ */
+export async function readReusable(paths: ConnectionPaths): Promise<Connections | string | undefined> {
+  try {
+    const client = await readClientConnection(paths.client, { patienceMs: 0 });
+    const engine = await readEngineConnection(paths.engine, { patienceMs: 0 });
+    const different = shared.filter((key) => client[key] !== engine[key]);
+    return different.length > 0 ? `the two files differ in ${different.join(', ')}` : { client, engine };
+  } catch (error) {
+    if (!(error instanceof MusterError)) throw error;
+    return error.code === 'connection_file_missing' ? undefined : error.message;
+  }
+}
