@@ -65,6 +65,8 @@ const baseTable: Record<keyof ConnectionBase, [Check, expected: string]> = {
   unpack: [(v) => v === undefined || v === 'json' || v === 'orjson', 'json'],
   signature_scheme: [(v) => v === undefined || v === signatureScheme, signatureScheme],
 };
+/** Keys that a file may lack. */
+const defaults = { curve_serverkey: null, ssh: '', pack: 'json', unpack: 'json', signature_scheme: signatureScheme };
 const clientTable = {
   task_scheme: [isText, 'text'],
   notification: [isPort, 'a port'],
@@ -111,5 +113,6 @@ function parse(text: string, where: string, extra: Record<string, readonly [Chec
     const other = 'url' in value && !('interface' in value) ? ' (a file of IPython before 1.0?)' : '';
     fail(`'${key}' is missing: not a connection file for ${role === 'engine' ? 'an engine' : 'a client'}${other}`);
   }
-  return { curve_serverkey: null, ssh: '', pack: 'json', unpack: 'json', signature_scheme: signatureScheme, ...value };
+  for (const [key, otherwise] of Object.entries(defaults)) value[key] ??= otherwise;
+  return value;
 }

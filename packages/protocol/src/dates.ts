@@ -4,11 +4,15 @@
 /** Microseconds since 1970-01-01T00:00:00Z. */
 export type Microseconds = number;
 
-const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d:?\d\d)?$/;
+const pattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
+
+/** The years 1 to 9999 in UTC: what four digits, and Python, can say. */
+const firstSecond = -62_135_596_800;
+const lastSecond = 253_402_300_799;
 
 /**
  * Parses a date of the wire. Zones `Z` and `±HH[:]MM`; without a zone it is taken as UTC.
- * Returns undefined for any other text, and for days or hours that do not exist.
+ * Returns undefined for any other text, for days, hours and zones that do not exist, and outside of the years 1 to 9999.
  */
 export function parseDate(text: string): Microseconds | undefined {
   const match = pattern.exec(text);
@@ -24,13 +28,14 @@ export function parseDate(text: string): Microseconds | undefined {
   const days = daysFromCivil(year, month, day);
   if (days === undefined || hour > 23 || minute > 59 || second > 59) return undefined;
   const micros = Number((match[7] ?? '').padEnd(6, '0'));
-  return (days * 86_400 + hour * 3600 + minute * 60 + second - zoneSeconds(match[8])) * 1e6 + micros;
+  const seconds = days * 86_400 + hour * 3600 + minute * 60 + second - zoneSeconds(match[8]);
+  return seconds < firstSecond || seconds > lastSecond ? undefined : seconds * 1e6 + micros;
 }
 
 /** Formats a moment as UTC with `Z`; the fraction has six digits and is missing when it is 0, as in Python. */
 export function formatDate(us: Microseconds): string {
-  const seconds = Math.floor(us / 1e6);
-  const micros = Math.round(us - seconds * 1e6);
+  const micros = ((Math.round(us) % 1e6) + 1e6) % 1e6;
+  const seconds = Math.round((us - micros) / 1e6);
   const days = Math.floor(seconds / 86_400);
   const ofDay = seconds - days * 86_400;
   const [year, month, day] = civilFromDays(days);

@@ -140,6 +140,24 @@ export const errorTable = {
     retryable: false,
     exitStatus: 1,
   },
+  no_such_engine: {
+    meaning: 'No engine with this id is registered.',
+    remedy: 'Look at client.ids: engines may have stopped, and ids are not used again.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  wrong_kernel: {
+    meaning: 'The engine cannot run this kind of request.',
+    remedy: 'Use execute(code) with Python engines, or start Node engines (ipcluster engines -n 4).',
+    retryable: false,
+    exitStatus: 1,
+  },
+  client_closed: {
+    meaning: 'The client was closed.',
+    remedy: 'Connect again, and fetch results by their ids with getResult.',
+    retryable: true,
+    exitStatus: 1,
+  },
   timeout: {
     meaning: 'No answer came in time.',
     remedy: 'Check that the controller runs (ipcluster list) and can be reached.',

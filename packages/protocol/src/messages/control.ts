@@ -12,9 +12,8 @@ export const controlRequests = {
   ),
   clear_request: message({ ...request, reply: 'clear_reply' }, {}),
   shutdown_request: message({ ...request, reply: 'shutdown_reply' }, { restart: z.boolean().nullish() }),
-  /** Answered by the nanny under its own name, as a slip in Python has it; clients match by the parent's id. */
   signal_request: message(
-    { ...request, reply: 'signal_request' },
+    { ...request, reply: '_request' },
     { sig: z.union([z.int(), z.string()], 'expected a number or name of a signal') },
   ),
   interrupt_request: message({ ...request, reply: 'interrupt_reply' }, {}),
@@ -24,6 +23,7 @@ export const controlReplies = {
   abort_reply: reply(answer, {}),
   clear_reply: reply(answer, {}),
   shutdown_reply: reply(answer, { restart: z.boolean().optional() }),
-  signal_request: reply(answer, {}),
+  /** The nanny's answer to signal_request: its odd name is a slip in Python; clients match by the parent's id. */
+  _request: reply(answer, {}),
   interrupt_reply: reply(answer, {}),
 } as const;

@@ -34,13 +34,13 @@ export const dependencySchema = z
           success: flag(true),
           failure: flag(false),
         })
-        .refine((value) => value.success || value.failure, 'success and failure are both false: it could never be met')
         .transform(({ dependencies, all, success, failure }): Dependency => ({ dependencies, all, success, failure })),
     ],
     'expected a list of msg ids or a dependency',
   )
   .nullish()
-  .transform((value) => value ?? none);
+  .transform((value) => value ?? none)
+  .refine(({ success, failure }) => success || failure, 'success and failure are both false: it can never be met');
 
 const label = z
   .string()
