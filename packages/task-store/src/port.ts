@@ -11,6 +11,7 @@ export interface TaskRecord {
   /** By the client's clock. Null in stubs, which only output has made (§5.3). */
   submitted: Microseconds | null;
   clientUuid: string | null;
+  /** "" after a reply that no engine made (§12.9). */
   engineUuid: string | null;
   started: Microseconds | null;
   completed: Microseconds | null;
@@ -32,14 +33,33 @@ export interface TaskRecord {
   displayData: JsonObject | null;
 }
 
-/** Fields to set; `appendStdout` and `appendStderr` add text to what is there. */
-export type TaskPatch = Partial<Omit<TaskRecord, 'msgId'>> & {
+/** Members that hold dictionaries. */
+export type DictMember = {
+  [K in keyof TaskRecord]-?: JsonObject extends TaskRecord[K] ? K : never;
+}[keyof TaskRecord];
+
+/**
+ * Fields to set. A dictionary may be given packed, as the bytes of its JSON: then nobody parses it before it is asked
+ * for (bytes that are no JSON object read as `{}`). `appendStdout` and `appendStderr` add text to what is there.
+ */
+export type TaskPatch = {
+  readonly [K in keyof Omit<TaskRecord, 'msgId'>]?: K extends DictMember ? TaskRecord[K] | Uint8Array : TaskRecord[K];
+} & {
   readonly appendStdout?: string;
   readonly appendStderr?: string;
 };
 
+/**
+ * What a write does when there is no such record: `create` one; make a `stub`, which has only what output says of it and
+ * is culled first, but none for an id that was culled before (§12.2); or `ignore` the write.
+ */
+export type WhenMissing = 'create' | 'stub' | 'ignore';
+
 /** A question in the language of §5.4, as a client sent it: wire names of fields, dates as ISO text. */
 export type TaskQuery = JsonObject;
+
+/** What `find` says of one id. `culled`: there was a record, and the store's limits have removed it. */
+export type Found = { readonly record: TaskRecord } | { readonly missing: 'unknown' | 'culled' };
 
 /** Thrown by stores; the hub turns it into the error content of its reply. `ename` as Python peers know it. */
 export class StoreError extends Error {
@@ -52,29 +72,33 @@ export class StoreError extends Error {
 }
 
 /**
- * Keeps task records. Implementations copy the bytes they keep. Answers are copies: changing them changes nothing.
- * Methods may answer at once or by a promise; a store on a network answers by promises.
+ * Keeps task records. Implementations copy the bytes they keep. Dictionaries in answers are fresh; their byte arrays may
+ * be the store's own and must not be changed.
+ * Methods may answer at once or by a promise; a store on a network answers by promises. Writes take effect in the order
+ * of the calls, and a question sees the writes called before it.
  */
 export interface TaskStore {
   readonly name: string;
-  /** Creates the record or merges the fields into it. */
-  upsert(msgId: string, patch: TaskPatch): void | Promise<void>;
-  /** Rejects or throws StoreError KeyError when there is none (or it was culled, or nothing is stored at all). */
-  get(msgId: string): TaskRecord | Promise<TaskRecord>;
-  /** undefined when there is none; throws only when the store cannot answer. */
-  find(msgId: string): TaskRecord | undefined | Promise<TaskRecord | undefined>;
-  /** Records that match, in order of `submitted`. `keys`: wire names of the fields wanted, null for all (§12.6). */
+  /** Merges the fields into the record; `whenMissing` says what happens without one. */
+  put(msgId: string, patch: TaskPatch, whenMissing: WhenMissing): void | Promise<void>;
+  /** One answer for each id, in their order. Throws StoreError when the store cannot answer. */
+  find(msgIds: readonly string[]): readonly Found[] | Promise<readonly Found[]>;
+  /**
+   * Records that match, in order of `submitted`, stubs last. `keys`: wire names of the fields wanted, null or [] for all
+   * but the buffers (§12.6). Throws StoreError: KeyError for an unknown operator, or an unknown key when a record matches;
+   * ValueError for an operand that its operator cannot take.
+   */
   query(query: TaskQuery, keys: readonly string[] | null): readonly JsonRecord[] | Promise<readonly JsonRecord[]>;
   /** msg_ids of records with `submitted`, in its order. */
   history(): readonly string[] | Promise<readonly string[]>;
   /** Removes records; ids that do not exist are ignored. */
   remove(msgIds: readonly string[]): void | Promise<void>;
-  /** Removes all records that match the query. */
+  /** Removes all records that match the query. Throws as `query`. */
   removeWhere(query: TaskQuery): void | Promise<void>;
   close(): void | Promise<void>;
 }
 
-/** A record as a reply carries it: wire names, dates as text, buffers apart. */
+/** A record as a reply carries it: wire names, dates as text, buffers apart (empty unless they were among the keys). */
 export interface JsonRecord {
   readonly fields: JsonObject;
   readonly buffers: readonly Uint8Array[];

@@ -1,0 +1,6 @@
+import { taskStoreContract } from './contract.ts';
+import { createMemoryTaskStore } from './memory.ts';
+import { createNoTaskStore } from './none.ts';
+
+taskStoreContract({ name: 'memory', open: () => createMemoryTaskStore(), keeps: true });
+taskStoreContract({ name: 'none', open: createNoTaskStore, keeps: false });

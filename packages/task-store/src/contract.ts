@@ -1,0 +1,230 @@
+// What every task store promises. Call it from a test file of the adapter.
+import type { JsonObject } from '@muster/protocol';
+import { formatDate, packJson } from '@muster/protocol';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { NaiveRecord } from './naive-query.ts';
+import { naiveMatch, naiveQuery, naiveRecord } from './naive-query.ts';
+import type { Found, TaskRecord, TaskStore } from './port.ts';
+
+export interface TaskStoreContract {
+  readonly name: string;
+  /** Opens an empty store whose limits are not reached by a hundred small records. */
+  open(): TaskStore | Promise<TaskStore>;
+  /** False for a store that keeps nothing: its reads are refused with NoData. */
+  readonly keeps: boolean;
+}
+
+const base = 1_790_000_000_000_000;
+const dictionary = (value: JsonObject): JsonObject => value;
+
+/** A request as the hub stores it. */
+const request = (n: number, more: object = {}): object => ({
+  header: dictionary({ msg_id: `id${n}`, msg_type: 'apply_request', date: formatDate(base + n) }),
+  metadata: dictionary({ label: null }),
+  content: packJson({ n }),
+  buffers: [Uint8Array.of(n, 1), new Uint8Array(0)],
+  submitted: base + n,
+  clientUuid: 'client',
+  queue: 'task',
+  ...more,
+});
+
+function recordOf(found: Found | undefined): TaskRecord {
+  if (found === undefined || 'missing' in found) throw new Error('the store has no such record');
+  return found.record;
+}
+
+export function taskStoreContract(contract: TaskStoreContract): void {
+  const opened: TaskStore[] = [];
+  const open = async (): Promise<TaskStore> => {
+    const store = await contract.open();
+    opened.push(store);
+    return store;
+  };
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+  });
+  describe(`task store contract: ${contract.name}`, () => {
+    if (contract.keeps) {
+      records(open);
+      questions(open);
+      removal(open);
+    } else refusals(open);
+  });
+}
+
+function refusals(open: () => Promise<TaskStore>): void {
+  test('takes writes and removals, and refuses questions with NoData', async () => {
+    const store = await open();
+    await store.put('a', request(1), 'create');
+    await store.remove(['a']);
+    await store.removeWhere({});
+    const refused = { name: 'StoreError', ename: 'NoData', message: "NoDB backend doesn't store any data. " };
+    await expect(async () => store.find(['a'])).rejects.toMatchObject(refused);
+    await expect(async () => store.query({}, null)).rejects.toMatchObject(refused);
+    await expect(async () => store.history()).rejects.toMatchObject(refused);
+  });
+}
+
+function records(open: () => Promise<TaskStore>): void {
+  test('keeps what was put, and merges later fields into it', async () => {
+    const store = await open();
+    await store.put('id1', request(1), 'create');
+    await store.put('id1', { engineUuid: 'e', resultContent: { status: 'ok' }, completed: base + 5 }, 'ignore');
+    const [found] = await store.find(['id1']);
+    expect(found).toMatchObject({
+      record: {
+        msgId: 'id1',
+        header: { msg_id: 'id1', msg_type: 'apply_request' },
+        content: { n: 1 },
+        submitted: base + 1,
+        engineUuid: 'e',
+        resultContent: { status: 'ok' },
+        resultMetadata: null,
+        completed: base + 5,
+        stdout: '',
+      },
+    });
+    expect(recordOf(found).buffers.map((bytes) => [...bytes])).toEqual([[1, 1], []]);
+  });
+
+  test('ignores a write to a record that is not there, when told so', async () => {
+    const store = await open();
+    await store.put('x', { completed: base }, 'ignore');
+    expect(await store.find(['x'])).toEqual([{ missing: 'unknown' }]);
+  });
+
+  test('output before the request makes a stub, which the request completes', async () => {
+    const store = await open();
+    await store.put('id1', { appendStdout: 'early ' }, 'stub');
+    expect(await store.history()).toEqual([]);
+    await store.put('id1', request(1), 'create');
+    await store.put('id1', { appendStdout: 'late', appendStderr: 'oops' }, 'stub');
+    expect(await store.history()).toEqual(['id1']);
+    expect(await store.find(['id1'])).toMatchObject([{ record: { stdout: 'early late', stderr: 'oops' } }]);
+  });
+
+  test('copies the bytes it keeps, and answers with fresh dictionaries', async () => {
+    const store = await open();
+    const buffer = Uint8Array.of(1, 2, 3);
+    const content = packJson({ code: 'a' });
+    await store.put('id1', request(1, { buffers: [buffer], content }), 'create');
+    buffer.fill(9);
+    content.fill(9);
+    const read = async () => recordOf((await store.find(['id1']))[0]);
+    const first = await read();
+    (first.header as JsonObject).msg_type = 'changed';
+    const second = await read();
+    expect([...second.buffers[0]!]).toEqual([1, 2, 3]);
+    expect(second.content).toEqual({ code: 'a' });
+    expect(second.header?.msg_type).toBe('apply_request');
+  });
+
+  test('bytes that are no JSON object read as an empty dictionary', async () => {
+    const store = await open();
+    await store.put('id1', request(1, { content: Uint8Array.of(0xff, 1) }), 'create');
+    expect(await store.find(['id1'])).toMatchObject([{ record: { content: {} } }]);
+  });
+}
+
+function questions(open: () => Promise<TaskStore>): void {
+  test('records come in the order of submitted, stubs last, whatever the order of writing', async () => {
+    const store = await open();
+    await store.put('stub', { appendStdout: 'x' }, 'stub');
+    for (const n of [3, 1, 2]) await store.put(`id${n}`, request(n), 'create');
+    expect(await store.history()).toEqual(['id1', 'id2', 'id3']);
+    const all = await store.query({}, ['msg_id']);
+    expect(all.map((record) => record.fields)).toEqual(['id1', 'id2', 'id3', 'stub'].map((msg_id) => ({ msg_id })));
+  });
+
+  test('no keys give all fields but buffers; keys give these, msg_id and the buffers asked for', async () => {
+    const store = await open();
+    await store.put('id1', request(1, { resultBuffers: [Uint8Array.of(7)] }), 'create');
+    for (const keys of [null, []]) {
+      const [record] = await store.query({}, keys);
+      expect(record?.fields).toMatchObject({
+        msg_id: 'id1',
+        submitted: formatDate(base + 1),
+        completed: null,
+        stderr: '',
+      });
+      expect(record?.fields).not.toHaveProperty('buffers');
+      expect(record?.buffers).toEqual([]);
+    }
+    const [record] = await store.query({}, ['result_buffers', 'queue']);
+    expect(record?.fields).toEqual({ msg_id: 'id1', queue: 'task' });
+    expect(record?.resultBuffers.map((bytes) => [...bytes])).toEqual([[7]]);
+    expect(record?.buffers).toEqual([]);
+  });
+
+  test('an unknown key is refused when a record matches, an unknown operator always', async () => {
+    const store = await open();
+    expect(await store.query({}, ['nokey'])).toEqual([]);
+    await store.put('id1', request(1), 'create');
+    const refused = (evalue: string) => ({ ename: 'KeyError', message: evalue });
+    await expect(async () => store.query({}, ['nokey'])).rejects.toMatchObject(refused("'nokey'"));
+    await expect(async () => store.query({ msg_id: { $bad: 1 } }, null)).rejects.toMatchObject(refused("'$bad'"));
+    await expect(async () => store.removeWhere({ msg_id: { toString: 1 } })).rejects.toMatchObject(
+      refused("'toString'"),
+    );
+    await expect(async () => store.query({ msg_id: { $in: 3 } }, null)).rejects.toMatchObject({ ename: 'ValueError' });
+  });
+
+  test('dates are equal to the microsecond, in any zone', async () => {
+    const store = await open();
+    for (const n of [1, 2, 3]) await store.put(`id${n}`, request(n), 'create');
+    const ids = async (query: JsonObject) =>
+      (await store.query(query, ['msg_id'])).map((record) => record.fields.msg_id);
+    const second = formatDate(base + 2);
+    expect(await ids({ submitted: second })).toEqual(['id2']);
+    expect(await ids({ submitted: { $in: [second.replace('Z', '+00:00')] } })).toEqual(['id2']);
+    expect(await ids({ submitted: { $gt: second } })).toEqual(['id3']);
+    expect(await ids({ submitted: { $gte: formatDate(base + 1), $lt: second } })).toEqual(['id1']);
+    expect(await ids({ completed: { $lt: second } })).toEqual([]);
+  });
+
+  test('a query gives what a naive filter gives', async () => {
+    const store = await open();
+    await fc.assert(
+      fc
+        .asyncProperty(fc.array(naiveRecord, { maxLength: 12 }), fc.array(naiveQuery, { maxLength: 6 }), check)
+        .afterEach(() => store.removeWhere({})),
+      { numRuns: 200 },
+    );
+    async function check(drawn: NaiveRecord[], queries: JsonObject[]): Promise<void> {
+      const kept = new Map<string, NaiveRecord>();
+      for (const record of drawn) {
+        if (kept.has(record.msgId)) continue;
+        kept.set(record.msgId, record);
+        const { msgId, ...fields } = record;
+        await store.put(msgId, fields, 'create');
+      }
+      for (const query of queries) {
+        const found = (await store.query(query, ['msg_id'])).map((record) => record.fields.msg_id);
+        const expected = [...kept.values()].filter((record) => naiveMatch(record, query)).map((record) => record.msgId);
+        expect(found.toSorted()).toEqual(expected.toSorted());
+      }
+    }
+  });
+}
+
+function removal(open: () => Promise<TaskStore>): void {
+  test('removes by id, ignoring unknown ones, and by query', async () => {
+    const store = await open();
+    for (const n of [1, 2, 3, 4]) await store.put(`id${n}`, request(n, n > 2 ? { completed: base } : {}), 'create');
+    await store.remove(['id1', 'nobody']);
+    expect(await store.history()).toEqual(['id2', 'id3', 'id4']);
+    await store.removeWhere({ completed: { $ne: null } });
+    expect(await store.history()).toEqual(['id2']);
+    expect(await store.find(['id3', 'id2'])).toMatchObject([{ missing: 'unknown' }, { record: { msgId: 'id2' } }]);
+  });
+
+  test('a removed record can be put again, without its old fields', async () => {
+    const store = await open();
+    await store.put('id1', request(1, { stdout: 'old' }), 'create');
+    await store.remove(['id1']);
+    await store.put('id1', request(1), 'create');
+    expect(await store.find(['id1'])).toMatchObject([{ record: { stdout: '' } }]);
+  });
+}

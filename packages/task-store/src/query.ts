@@ -1,0 +1,109 @@
+// The query language of §5.4, compiled to a pure predicate.
+import type { Json, JsonObject } from '@muster/protocol';
+import { isJsonObject, keyErrorValue } from '@muster/protocol';
+import { compileGlob } from './glob.ts';
+import { StoreError } from './port.ts';
+import type { Value } from './values.ts';
+import { equal, order, toOperand } from './values.ts';
+
+/** Reads a field of a record by its wire name; null when there is no such field or it has no value. */
+export type ReadField<R> = (record: R, name: string) => Value;
+
+export type Predicate = <R>(record: R, read: ReadField<R>) => boolean;
+
+type Test = (field: Value) => boolean;
+
+const listOperand = (name: string, operand: Value): readonly Value[] => {
+  if (!Array.isArray(operand)) throw new StoreError('ValueError', `${name} takes a list`);
+  return operand as readonly Value[];
+};
+
+const ordered =
+  (accepts: (order: number) => boolean) =>
+  (operand: Value): Test =>
+  (field) => {
+    const found = order(field, operand);
+    return found !== undefined && accepts(found);
+  };
+
+/** A test for membership; a hash probe where all members are texts and none is a date. */
+function memberOf(list: readonly Value[]): Test {
+  if (!list.every((member) => typeof member === 'string'))
+    return (field) => list.some((member) => equal(field, member));
+  const texts = new Set<Value>(list);
+  return (field) => texts.has(field);
+}
+
+/** True when the field is a member of that element (of a list), or a part of it (of a text). */
+function containedIn(field: Value, element: Value): boolean {
+  if (Array.isArray(element)) return element.some((member) => equal(field, member as Value));
+  return typeof element === 'string' && typeof field === 'string' && element.includes(field);
+}
+
+function modulo(operand: Value): Test {
+  const [divisor, rest] = Array.isArray(operand) ? (operand as readonly Value[]) : [];
+  if (typeof divisor !== 'number' || typeof rest !== 'number' || divisor === 0)
+    throw new StoreError('ValueError', '$mod takes [divisor, remainder], the divisor not 0');
+  // The remainder has the sign of the divisor, as in Python.
+  return (field) => typeof field === 'number' && field - divisor * Math.floor(field / divisor) === rest;
+}
+
+/** Operator → test. `raw` is the operand as sent, before dates were turned into moments. */
+const operators: Record<string, (operand: Value, raw: Json) => Test> = {
+  $eq: (operand) => (field) => equal(field, operand),
+  $ne: (operand) => (field) => !equal(field, operand),
+  $lt: ordered((found) => found < 0),
+  $lte: ordered((found) => found <= 0),
+  $gt: ordered((found) => found > 0),
+  $gte: ordered((found) => found >= 0),
+  $in: (operand) => memberOf(listOperand('$in', operand)),
+  $nin(operand) {
+    const test = memberOf(listOperand('$nin', operand));
+    return (field) => !test(field);
+  },
+  $all(operand) {
+    const list = listOperand('$all', operand);
+    return (field) => list.every((element) => containedIn(field, element));
+  },
+  $mod: (operand) => modulo(operand),
+  $exists: (operand) => (field) => (field !== null) === isTrue(operand),
+  $glob(_operand, raw) {
+    if (typeof raw !== 'string') throw new StoreError('ValueError', '$glob takes a pattern as text');
+    const test = compileGlob(raw);
+    return (field) => typeof field === 'string' && test(field);
+  },
+};
+
+const isTrue = (operand: Value): boolean => operand !== null && operand !== false && operand !== 0 && operand !== '';
+
+/**
+ * Compiles a query: all conditions must hold. Throws StoreError KeyError naming an unknown operator, ValueError for
+ * an operand that does not fit its operator.
+ */
+export function compileQuery(query: JsonObject): Predicate {
+  const conditions = Object.entries(query).map(([name, condition]) => [name, compileCondition(condition)] as const);
+  return (record, read) => conditions.every(([name, test]) => test(read(record, name)));
+}
+
+function compileCondition(condition: Json): Test {
+  if (!isJsonObject(condition)) {
+    const operand = toOperand(condition);
+    return (field) => equal(field, operand);
+  }
+  const tests = Object.entries(condition).map(([name, raw]) => {
+    const build = Object.hasOwn(operators, name) ? operators[name] : undefined;
+    if (build === undefined) throw new StoreError('KeyError', keyErrorValue(name));
+    return build(toOperand(raw), raw);
+  });
+  return (field) => tests.every((test) => test(field));
+}
+
+/** The msg_ids that a query is limited to by a condition on `msg_id`; undefined when it may match any. */
+export function idsOf(query: JsonObject): readonly string[] | undefined {
+  const condition = query.msg_id;
+  if (typeof condition === 'string') return [condition];
+  if (!isJsonObject(condition)) return undefined;
+  const list = typeof condition.$eq === 'string' ? [condition.$eq] : condition.$in;
+  if (!Array.isArray(list)) return undefined;
+  return [...new Set(list.filter((id): id is string => typeof id === 'string'))];
+}
