@@ -6,6 +6,7 @@ export default defineConfig({
       'packages/*/src/**/*.test.ts',
       'services/*/src/**/*.test.ts',
       'e2e/*/src/**/*.test.ts',
+      'examples/*/src/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
     // Those need real parts: they belong to the end-to-end suites, `npm run e2e`.

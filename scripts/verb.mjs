@@ -61,7 +61,7 @@ function install() {
 function fingerprint() {
   const hash = createHash('sha256');
   const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json'];
-  for (const kind of ['packages', 'services', 'e2e'])
+  for (const kind of ['packages', 'services', 'e2e', 'examples'])
     for (const name of readdirSync(join(root, kind)).sort()) files.push(join(kind, name, 'package.json'));
   for (const file of files) if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest('hex');
