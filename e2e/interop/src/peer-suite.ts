@@ -1,0 +1,107 @@
+// Runs ipyparallel's own test-suite, unmodified, with a controller put in the place of Python's.
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Program } from '@muster/testkit';
+import { startProgram, temporaryFolder } from '@muster/testkit';
+import type { Outcome } from './outcomes.ts';
+
+export interface PeerRun {
+  /** The Python of a virtual environment with ipyparallel and its tests. */
+  readonly python: string;
+  /** Our controller's command; undefined: Python's own. */
+  readonly controller: readonly string[] | undefined;
+  /** Modules of the suite, as `test_client`; empty: all. */
+  readonly modules: readonly string[];
+  /** Further arguments for pytest. */
+  readonly pytestArguments?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Called with each line of the report as it comes. */
+  readonly onReport?: (line: Report) => void;
+}
+
+/** A line that python/report_outcomes.py writes. */
+export type Report =
+  | { readonly collected: number }
+  | { readonly begins: string }
+  | { readonly test: string; readonly outcome: Outcome; readonly seconds: number; readonly detail: string };
+
+export interface PeerResult {
+  readonly outcomes: Map<string, Outcome>;
+  /** What pytest said of the tests that failed. */
+  readonly details: Map<string, string>;
+  /** How often a controller was started in the place of Python's. */
+  readonly starts: number;
+  readonly exitCode: number | null;
+  readonly timedOut: boolean;
+  readonly output: string;
+}
+
+const pythonFolder = join(import.meta.dirname, '../python');
+
+/** Everything the suite writes (home, IPYTHONDIR, temporary files) is in a folder that goes with the run. */
+export async function runPeerSuite(run: PeerRun): Promise<PeerResult> {
+  await using folder = await temporaryFolder('peer');
+  const at = (name: string): string => join(folder.path, name);
+  for (const name of ['home', 'ipython', 'tmp', 'work']) await mkdir(at(name));
+  const env = {
+    ...run.env,
+    HOME: at('home'),
+    IPYTHONDIR: at('ipython'),
+    TMPDIR: at('tmp'),
+    // As in an activated environment: what is started as python3 is the same Python.
+    PATH: `${dirname(run.python)}:${process.env.PATH}`,
+    PYTHONPATH: `${join(pythonFolder, 'child')}:${pythonFolder}`,
+    PYTHONDONTWRITEBYTECODE: '1',
+    MUSTER_PEER_OUTCOMES: at('outcomes'),
+    MUSTER_PEER_STARTS: at('starts'),
+    MUSTER_PEER_CONTROLLER: run.controller ? JSON.stringify(run.controller) : undefined,
+  };
+  // pytest names a test by its path below this folder.
+  const environment = dirname(dirname(run.python));
+  const modules = run.modules.map((name) => `ipyparallel.tests.${name}`);
+  const argv = [
+    ...[run.python, '-m', 'pytest', '-p', 'report_outcomes', '-p', 'no:cacheprovider', '--rootdir', environment],
+    ...['-c', join(pythonFolder, 'pytest.ini'), '-q', '--tb=short', '--color=no'],
+    ...(run.pytestArguments ?? []),
+    ...['--pyargs', ...(modules.length > 0 ? modules : ['ipyparallel.tests'])],
+  ];
+  await using program = await startProgram(argv, { cwd: at('work'), env });
+  const { lines, timedOut } = await follow(program, at('outcomes'), run);
+  const starts = await readFile(at('starts'), 'utf8').catch(() => '');
+  const ended = lines.filter((line) => 'test' in line);
+  return {
+    outcomes: new Map(ended.map((line) => [line.test, line.outcome])),
+    details: new Map(ended.filter((line) => line.detail !== '').map((line) => [line.test, line.detail])),
+    starts: starts.split('\n').filter((line) => line !== '').length,
+    exitCode: program.exit?.code ?? null,
+    timedOut,
+    output: program.output,
+  };
+}
+
+/** Reads the report while the program runs, until it ends or its time is over. */
+async function follow(program: Program, file: string, { timeoutMs, onReport }: PeerRun) {
+  const deadline = performance.now() + timeoutMs;
+  const lines: Report[] = [];
+  const readMore = async (): Promise<void> => {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const whole = text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .slice(lines.length, -1);
+    for (const line of whole) {
+      const report = JSON.parse(line) as Report;
+      lines.push(report);
+      onReport?.(report);
+    }
+  };
+  while (program.exit === undefined && performance.now() < deadline) {
+    await Promise.race([program.exited, new Promise((done) => setTimeout(done, 500))]);
+    await readMore();
+  }
+  const timedOut = program.exit === undefined;
+  await program.stop();
+  await readMore();
+  return { lines, timedOut };
+}
