@@ -1,0 +1,71 @@
+// Engines come and go (§6.1, §6.6).
+import type { EngineRef } from '@muster/bus';
+import { dropHost } from './dependencies.ts';
+import { failOnEngine } from './ending.ts';
+import { graceTimer, release, runElsewhere } from './replies.ts';
+import { review } from './settling.ts';
+import type { Engine, State } from './state.ts';
+import type { Turn } from './turn.ts';
+
+export function onRegistered(turn: Turn, ref: EngineRef): void {
+  const { state } = turn;
+  const known = state.engines.get(ref.uuid);
+  if (known?.id === ref.id && known.kernel === ref.kernel) return;
+  // It came back under a new number before its loss was told.
+  if (known) onUnregistered(turn, known);
+  const engine: Engine = {
+    uuid: ref.uuid,
+    id: ref.id,
+    kernel: ref.kernel,
+    serial: state.nextSerial++,
+    running: new Set(),
+    level: -1,
+    stamp: 0,
+    previous: undefined,
+    next: undefined,
+  };
+  state.engines.set(engine.uuid, engine);
+  state.hosts.set(engine.serial, engine);
+  state.pool.add(engine);
+  turn.freed = engine;
+}
+
+export function onUnregistered(turn: Turn, ref: Pick<EngineRef, 'id' | 'uuid'>): void {
+  const { state, inputs, out } = turn;
+  const engine = state.engines.get(ref.uuid);
+  if (engine === undefined || engine.id !== ref.id) return;
+  state.engines.delete(engine.uuid);
+  state.hosts.delete(engine.serial);
+  state.pool.remove(engine);
+  if (engine.running.size > 0) {
+    state.lost.set(graceTimer(engine), engine);
+    out.setTimer(graceTimer(engine), inputs.nowUs + state.limits.graceMs * 1000);
+  }
+  reviewTasksFor(turn, state, engine);
+}
+
+/** Tasks that were to follow others there, or had it among their targets. */
+function reviewTasksFor(turn: Turn, state: State, engine: Engine): void {
+  for (const task of [...state.followers]) {
+    if (!task.follow!.hosts.has(engine)) continue;
+    dropHost(task.follow!, engine);
+    review(turn, task);
+  }
+  for (const bucket of [...state.buckets.values()])
+    if (bucket.only?.has(engine.uuid)) for (const task of [...bucket.heap]) review(turn, task);
+}
+
+/** The time for late results is over: what the engine still had is run elsewhere, or ends with it. */
+export function onGraceOver(turn: Turn, engine: Engine): void {
+  turn.state.lost.delete(graceTimer(engine));
+  for (const task of [...engine.running]) {
+    release(turn, task, engine);
+    if (task.retriesLeft > 0) {
+      task.retriesLeft--;
+      runElsewhere(turn, task, engine);
+    } else {
+      const evalue = `Engine b'${engine.uuid}' died while running task '${task.msgId}'`;
+      failOnEngine(turn, task, engine, { ename: 'EngineError', evalue });
+    }
+  }
+}

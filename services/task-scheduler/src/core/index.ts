@@ -1,0 +1,6 @@
+export * from './effects.ts';
+export * from './events.ts';
+export * from './inspect.ts';
+export * from './limits.ts';
+export * from './state.ts';
+export * from './step.ts';

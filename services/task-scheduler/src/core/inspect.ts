@@ -1,0 +1,120 @@
+// What must hold between any two steps, for tests and the simulation. Not on the hot path: it looks at everything.
+import { admits } from './buckets.ts';
+import { isFollowMet } from './dependencies.ts';
+import type { Bucket, Engine, Requirement, State, Task } from './state.ts';
+
+type Report = (broken: string) => void;
+
+/** The rules that the state breaks; empty when all is well. */
+export function invariants(state: State): string[] {
+  const broken: string[] = [];
+  const report: Report = (text) => broken.push(text);
+  let bytes = 0;
+  for (const [id, task] of state.tasks) {
+    if (id !== task.msgId) report(`task ${task.msgId} is filed under ${id}`);
+    bytes += task.sizeBytes;
+    checkTask(state, task, report);
+  }
+  if (bytes !== state.bytes) report(`unfinished tasks have ${bytes} bytes, ${state.bytes} are counted`);
+  for (const bucket of state.buckets.values()) checkBucket(state, bucket, report);
+  for (const engine of [...state.engines.values(), ...state.lost.values()]) checkEngine(state, engine, report);
+  checkGraph(state, report);
+  if (state.hosts.size !== state.engines.size) report(`${state.hosts.size} hosts for ${state.engines.size} engines`);
+  if (state.memory.size > state.limits.rememberedTasks) report(`${state.memory.size} outcomes remembered`);
+  if (state.tasks.size > state.limits.maxWaitingTasks) report(`${state.tasks.size} unfinished tasks`);
+  if (state.bytes > state.limits.maxWaitingBytes) report(`${state.bytes} unfinished bytes`);
+  return broken;
+}
+
+/** What is left of tasks; empty when every task has been answered and no engine is being given up. */
+export function leftovers(state: State): string[] {
+  const counts: Record<string, number> = {
+    tasks: state.tasks.size,
+    buckets: state.buckets.size,
+    'graph entries': state.graph.size,
+    followers: state.followers.size,
+    'lost engines': state.lost.size,
+    bytes: state.bytes,
+    'running tasks': [...state.engines.values()].reduce((sum, engine) => sum + engine.running.size, 0),
+  };
+  return Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));
+}
+
+/** Unfinished tasks by where they are, and engines. */
+export interface Counts {
+  readonly engines: number;
+  /** On engines, lost ones included. */
+  readonly running: number;
+  /** Ready, no engine has room. */
+  readonly waiting: number;
+  /** Held back by dependencies. */
+  readonly held: number;
+  /** Of all of them. */
+  readonly bytes: number;
+}
+
+export function countTasks(state: State): Counts {
+  let running = 0;
+  let waiting = 0;
+  for (const engine of state.engines.values()) running += engine.running.size;
+  for (const engine of state.lost.values()) running += engine.running.size;
+  for (const bucket of state.buckets.values()) waiting += bucket.heap.length;
+  const held = state.tasks.size - running - waiting;
+  return { engines: state.engines.size, running, waiting, held, bytes: state.bytes };
+}
+
+function checkTask(state: State, task: Task, report: Report): void {
+  const { msgId, engine, bucket } = task;
+  if (engine !== undefined) {
+    if (bucket !== undefined) report(`${msgId} runs and waits`);
+    if (!engine.running.has(task)) report(`${msgId} thinks it runs`);
+  } else if (bucket !== undefined) {
+    if (bucket.heap[task.slot] !== task) report(`${msgId} is not at its place in the bucket`);
+    if (!task.kept) report(`${msgId} waits in its receive block`);
+  } else if (pendingOf(task.after) + pendingOf(task.follow) === 0) report(`${msgId} is held by nothing`);
+  const timed = engine === undefined && task.timeoutMs > 0;
+  if (timed !== (task.deadlineUs !== undefined)) report(`${msgId} has a deadline at the wrong time`);
+  if (task.follow !== undefined && !state.followers.has(task)) report(`${msgId} is not among the followers`);
+}
+
+const pendingOf = (requirement: Requirement | undefined): number => requirement?.waitingFor.size ?? 0;
+
+function checkBucket(state: State, bucket: Bucket, report: Report): void {
+  const { heap, key } = bucket;
+  if (heap.length === 0) report(`bucket ${key} is empty`);
+  for (const [slot, task] of heap.entries()) {
+    if (task.bucket !== bucket || task.slot !== slot) report(`${task.msgId} does not know its bucket`);
+    if (slot > 0 && heap[(slot - 1) >> 1]!.seq > task.seq) report(`${task.msgId} is out of order`);
+    if (task.after !== undefined) report(`${task.msgId} waits for an engine before its time`);
+    if (task.follow !== undefined && !isFollowMet(task.follow)) report(`${task.msgId} follows nothing yet`);
+  }
+  for (const engine of state.pool.all())
+    if (admits(bucket, engine)) report(`engine ${engine.uuid} has room while ${heap[0]?.msgId} waits`);
+}
+
+function checkEngine(state: State, engine: Engine, report: Report): void {
+  const { uuid, running, level } = engine;
+  const { hwm } = state.limits;
+  if (hwm > 0 && running.size > hwm) report(`engine ${uuid} runs ${running.size} tasks, hwm is ${hwm}`);
+  const isLive = state.engines.get(uuid) === engine;
+  const expected = !isLive || !state.pool.hasRoom(engine) ? -1 : state.policy.byLoad ? running.size : 0;
+  if (level !== expected) report(`engine ${uuid} is on level ${level}, expected ${expected}`);
+  if (!isLive && running.size === 0) report(`engine ${uuid} is waited for without a reason`);
+  for (const task of running)
+    if (task.engine !== engine || state.tasks.get(task.msgId) !== task) report(`engine ${uuid} runs a ghost`);
+}
+
+function checkGraph(state: State, report: Report): void {
+  for (const [id, dependents] of state.graph) {
+    if (dependents.size === 0) report(`nobody depends on ${id}`);
+    if (!state.tasks.has(id)) report(`${id} will never end`);
+    for (const task of dependents)
+      if (!task.after?.waitingFor.has(id) && !task.follow?.waitingFor.has(id))
+        report(`${task.msgId} does not wait for ${id}`);
+  }
+  for (const task of state.tasks.values())
+    for (const id of [...(task.after?.waitingFor ?? []), ...(task.follow?.waitingFor ?? [])])
+      if (!state.graph.get(id)?.has(task)) report(`${task.msgId} waits for ${id} without its knowing`);
+  for (const task of state.followers)
+    if (state.tasks.get(task.msgId) !== task) report(`${task.msgId} follows from beyond`);
+}

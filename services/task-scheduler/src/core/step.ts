@@ -1,0 +1,50 @@
+import type { Effects, Inputs } from '@muster/machine';
+import type { SchedulerSend } from './effects.ts';
+import { fail } from './ending.ts';
+import { onGraceOver, onRegistered, onUnregistered } from './engines.ts';
+import type { SchedulerEvent } from './events.ts';
+import { onAnswered } from './replies.ts';
+import { settle } from './settling.ts';
+import type { State } from './state.ts';
+import { onSubmitted } from './submission.ts';
+import type { Turn } from './turn.ts';
+import { createTurn } from './turn.ts';
+
+/** The one door of the scheduler. */
+export function step(state: State, event: SchedulerEvent, inputs: Inputs): Effects<never, SchedulerSend> {
+  const turn = createTurn(state, inputs);
+  handle(turn, event);
+  settle(turn);
+  return turn.out;
+}
+
+function handle(turn: Turn, event: SchedulerEvent): void {
+  switch (event.type) {
+    case 'task.submitted':
+      return onSubmitted(turn, event);
+    case 'task.answered':
+      return onAnswered(turn, event);
+    case 'engine.registered':
+      return onRegistered(turn, event.engine);
+    case 'engine.unregistered':
+      return onUnregistered(turn, event.engine);
+    case 'timer.fired':
+      return onTimer(turn, event.id);
+  }
+}
+
+function onTimer(turn: Turn, id: string): void {
+  const { state, inputs } = turn;
+  const engine = state.lost.get(id);
+  if (engine) return onGraceOver(turn, engine);
+  const task = state.tasks.get(id.slice('timeout:'.length));
+  // A timer that fired while its task was being sent comes too late.
+  if (task?.deadlineUs === undefined || task.deadlineUs > inputs.nowUs) return;
+  // The timer is gone by itself.
+  task.deadlineUs = undefined;
+  fail(turn, task, {
+    ename: 'TaskTimeout',
+    evalue: '',
+    why: `no engine took the task within ${task.timeoutMs / 1000} s`,
+  });
+}
