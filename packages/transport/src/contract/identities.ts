@@ -1,0 +1,102 @@
+import { fromPeerId } from '@muster/protocol';
+import type { Check, Runner } from './kit.ts';
+import { codeOf, echo, greet, inboxOf, say } from './kit.ts';
+
+/** Every byte but 0 (bytes 1 to 255). */
+const everyByte = String.fromCharCode(...Array.from({ length: 255 }, (_, i) => i + 1));
+
+export function checkIdentities(check: Check, { expect }: Runner): void {
+  check('an identity arrives byte for byte, and answers find it', async (kit) => {
+    const [router, endpoint] = await kit.bound('router');
+    const inbox = inboxOf(router);
+    for (const identity of ['x', 'c4d1a3f0-uuid', everyByte]) {
+      const dealer = kit.connected('dealer', endpoint, { identity });
+      const answers = inboxOf(dealer);
+      const before = inbox.received.length;
+      say(dealer, 'hello');
+      const received = await inbox.wait(before + 1);
+      expect(received[before]!.peer).toBe(identity);
+      say(router, 'for you', identity);
+      await answers.wait(1);
+      expect(answers.texts()).toEqual(['for you']);
+    }
+  });
+
+  check('peers without one get 5 bytes, the first 0, each its own', async (kit) => {
+    const [router, endpoint] = await kit.bound('router');
+    const inbox = inboxOf(router);
+    const dealers = Array.from({ length: 5 }, () => kit.connected('dealer', endpoint));
+    for (const dealer of dealers) say(dealer, 'hello');
+    const peers = (await inbox.wait(5)).map(({ peer }) => peer);
+    expect(new Set(peers).size).toBe(5);
+    for (const peer of peers) {
+      expect(peer.length).toBe(5);
+      expect(fromPeerId(peer)[0]).toBe(0);
+    }
+  });
+
+  check('only a ROUTER names the peer', async (kit) => {
+    const [router, endpoint] = await kit.bound('router', { identity: 'server' });
+    echo(router);
+    const inbox = await greet(kit.connected('dealer', endpoint));
+    expect(inbox.received[0]!.peer).toBe('');
+  });
+
+  check('one ROUTER connected to three tells them apart by their identities', async (kit) => {
+    const names = ['mux_out', 'task_out', 'sub_scheduler_00'];
+    const engine = kit.open('router', { identity: 'engine' });
+    echo(engine);
+    for (const identity of names) {
+      const [server, endpoint] = await kit.bound('router', { identity });
+      const inbox = inboxOf(server);
+      engine.connect(endpoint);
+      // A ROUTER knows a peer only when that has said its name: until then messages are dropped.
+      const timer = setInterval(() => say(server, identity, 'engine'), 5);
+      const received = await inbox.wait(1).finally(() => clearInterval(timer));
+      expect(received[0]!.peer).toBe('engine');
+      expect(inbox.texts()[0]).toBe(identity);
+    }
+  });
+
+  check('what is for an unknown peer is dropped, and the rest goes on', async (kit) => {
+    const [router, endpoint] = await kit.bound('router');
+    echo(router);
+    const dealer = kit.connected('dealer', endpoint, { identity: 'known' });
+    const inbox = await greet(dealer);
+    for (let n = 0; n < 1_000; n++) {
+      say(router, 'lost', `nobody-${n}`);
+      say(router, 'lost', '\0\x01\x02\x03\x04');
+      say(router, String(n), 'known');
+    }
+    await inbox.wait(1_001);
+    expect(inbox.texts().slice(1)).toEqual(Array.from({ length: 1_000 }, (_, n) => String(n)));
+    expect(kit.errors).toEqual([]);
+  });
+
+  check('a second peer with the same identity is not heard while the first is there', async (kit) => {
+    const [router, endpoint] = await kit.bound('router');
+    const inbox = inboxOf(router);
+    const first = kit.connected('dealer', endpoint, { identity: 'twin' });
+    say(first, 'first');
+    await inbox.wait(1);
+    const second = kit.connected('dealer', endpoint, { identity: 'twin' });
+    const answers = inboxOf(second);
+    say(second, 'second');
+    const other = kit.connected('dealer', endpoint, { identity: 'other' });
+    for (let n = 0; n < 20; n++) {
+      say(other, 'other');
+      say(first, 'first again');
+      await inbox.wait(3 + 2 * n);
+    }
+    say(router, 'answer', 'twin');
+    const known = inboxOf(first);
+    await known.wait(1);
+    expect(inbox.texts()).not.toContain('second');
+    expect(answers.received).toEqual([]);
+  });
+
+  check('identities that cannot be announced are refused', async (kit) => {
+    for (const identity of ['', '\0abc', 'x'.repeat(256), 'snow \u2603'])
+      expect(await codeOf(() => kit.open('dealer', { identity }))).toBe('bad_option');
+  });
+}

@@ -1,0 +1,61 @@
+// The only file that knows the `zeromq` package: it makes its sockets with the options that the port promises.
+import { Dealer, Publisher, Router, Subscriber } from 'zeromq';
+import { checkCurve, generateCurvePair } from './curve-keys.ts';
+import { identityBytes } from './endpoint.ts';
+import type { SocketOptions } from './port.ts';
+
+/** What we use of zeromq's sockets. Which of them can send or receive depends on the kind. */
+export interface NativeSocket {
+  ipv6: boolean;
+  readonly closed: boolean;
+  readonly lastEndpoint: string | null;
+  /** A message can be received at once. */
+  readonly readable: boolean;
+  /** A message can be sent at once. */
+  readonly writable: boolean;
+  readonly events: { receive(): Promise<{ readonly type: string } | undefined> };
+  bindSync(endpoint: string): void;
+  connect(endpoint: string): void;
+  disconnect(endpoint: string): void;
+  send(frames: readonly Uint8Array[]): Promise<void>;
+  receive(): Promise<Buffer[]>;
+  close(): void;
+}
+
+export const defaultLingerMs = 500;
+/** Number of the socket option for the identity (ZMQ_ROUTING_ID); the package names it on some kinds only. */
+const routingIdOption = 5;
+
+function curveOptions(curve: SocketOptions['curve']): object {
+  if (curve === undefined) return {};
+  checkCurve(curve);
+  if (curve.role === 'server') return { curveServer: true, curveSecretKey: curve.secretKey };
+  const own = generateCurvePair();
+  return { curveServerKey: curve.serverKey, curvePublicKey: own.publicKey, curveSecretKey: own.secretKey };
+}
+
+/** Opens a socket without high-water marks (§12). Throws MusterError `bad_option`. */
+export function openNativeSocket(options: SocketOptions): NativeSocket {
+  const both = {
+    linger: options.lingerMs ?? defaultLingerMs,
+    ...(options.maxFrameBytes === undefined ? {} : { maxMessageSize: options.maxFrameBytes }),
+    ...curveOptions(options.curve),
+  };
+  const identity = options.identity === undefined ? undefined : identityBytes(options.identity);
+  // With a time-out of 0 a send is made at once, never pends and so never meets EBUSY.
+  const sends = { sendHighWaterMark: 0, sendTimeout: 0 };
+  const receives = { receiveHighWaterMark: 0 };
+  const make = {
+    router: () => new Router({ ...both, ...sends, ...receives }),
+    dealer: () => new Dealer({ ...both, ...sends, ...receives }),
+    pub: () => new Publisher({ ...both, ...sends }),
+    sub: () => new Subscriber({ ...both, ...receives }),
+  };
+  const socket = make[options.kind]();
+  if (socket instanceof Subscriber) socket.subscribe('');
+  if (identity !== undefined) {
+    const settable = socket as unknown as { setStringOption(option: number, value: Buffer): void };
+    settable.setStringOption(routingIdOption, identity);
+  }
+  return socket as unknown as NativeSocket;
+}
