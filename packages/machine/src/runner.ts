@@ -3,7 +3,10 @@ import type { Ports } from './ports.ts';
 
 /** How a shell performs what a core wants. */
 export interface Performer<W, S> {
-  /** Makes the writes of one step durable. A promise holds back the sends of this step and of the next ones. */
+  /**
+   * Makes the writes of one step durable, in the order in which they are given. A promise holds back the sends of this
+   * step and of all later ones; the steps themselves go on, so that a store can commit the writes of many at once.
+   */
   writes(effects: readonly W[]): void | Promise<void>;
   send(effect: S): void;
 }
@@ -21,9 +24,9 @@ export interface Runner<E> {
    * effects leave in the order of their steps.
    */
   dispatch(event: E): void;
-  /** Resolves when no step waits for its writes. */
+  /** Resolves when no sends wait for writes. */
   settled(): Promise<void>;
-  /** Clears all timers that the core has set; later events are ignored. */
+  /** Clears all timers that the core has set; later events are ignored. What waits for writes still leaves (see settled). */
   stop(): void;
 }
 
@@ -33,40 +36,42 @@ export interface RunnerOptions<State, E, W, S> {
   readonly perform: Performer<W, S>;
   readonly ports: Ports;
   readonly record?: Recorder<E, W, S>;
-  /** A write that failed, or a bug in the core or shell: told, and the runner goes on with the next event. */
+  /**
+   * A write that failed (the sends of its step do not leave), a send that failed (the others of its step do leave), or a
+   * bug in the core: told, and the runner goes on.
+   */
   readonly onError: (error: unknown, event: E | TimerFired) => void;
 }
 
 /** Runs a core: one event after the other, writes before sends, timers back in as events. */
 export function createRunner<State, E, W, S>(options: RunnerOptions<State, E, W, S>): Runner<E> {
   const { state, step, perform, ports, record, onError } = options;
-  const queue: (E | TimerFired)[] = [];
   const timerIds = new Set<string>();
   const inputs: { nowUs: number } & Inputs = { nowUs: 0, random: ports.random, newId: ports.newId };
+  /** Events that came while a step was running. */
+  let waiting: (E | TimerFired)[] = [];
   let running = false;
   let stopped = false;
-  /** Set while a step's writes are under way; sends and later steps queue behind it. */
-  let writing: Promise<void> | undefined;
+  /** Set while writes are under way: the sends of all steps since then queue behind it. */
+  let lastSends: Promise<void> | undefined;
 
   function dispatch(event: E | TimerFired): void {
     if (stopped) return;
-    queue.push(event);
-    if (!running && writing === undefined) drain();
-  }
-
-  function drain(): void {
-    running = true;
-    try {
-      for (let event = queue.shift(); event !== undefined && !stopped; event = queue.shift()) {
-        if (runStep(event)) break;
-      }
-    } finally {
-      running = false;
+    if (running) {
+      waiting.push(event);
+      return;
     }
+    running = true;
+    runStep(event);
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      for (const next of batch) if (!stopped) runStep(next);
+    }
+    running = false;
   }
 
-  /** One step. True when its writes are not done yet, so that the rest must wait. */
-  function runStep(event: E | TimerFired): boolean {
+  function runStep(event: E | TimerFired): void {
     try {
       inputs.nowUs = ports.clock.nowUs();
       const effects = step(state, event, inputs);
@@ -75,31 +80,50 @@ export function createRunner<State, E, W, S>(options: RunnerOptions<State, E, W,
         if (timer.type === 'timer.set') setTimer(timer.id, timer.atUs);
         else clearTimer(timer.id);
       }
-      const pending = effects.writes.length > 0 ? perform.writes(effects.writes) : undefined;
-      if (pending === undefined) {
-        for (const effect of effects.sends) perform.send(effect);
-        return false;
-      }
-      writing = finish(pending, effects, event);
-      return true;
+      const written = effects.writes.length > 0 ? perform.writes(effects.writes) : undefined;
+      if (written === undefined && lastSends === undefined) sendAll(effects.sends, event);
+      else if (written !== undefined || effects.sends.length > 0) sendLater(written, effects.sends, event);
     } catch (error) {
-      onError(error, event);
-      return false;
+      tell(error, event);
     }
   }
 
-  async function finish(pending: Promise<void>, effects: Effects<W, S>, event: E | TimerFired): Promise<void> {
-    try {
-      await pending;
-      for (const effect of effects.sends) perform.send(effect);
-    } catch (error) {
-      onError(error, event);
+  function sendAll(sends: readonly S[], event: E | TimerFired): void {
+    for (const effect of sends) {
+      try {
+        perform.send(effect);
+      } catch (error) {
+        tell(error, event);
+      }
     }
-    writing = undefined;
-    drain();
+  }
+
+  /** Sends when the writes of this step are durable and the sends of all earlier steps have left. */
+  function sendLater(written: void | Promise<void>, sends: readonly S[], event: E | TimerFired): void {
+    const earlier = lastSends;
+    const outcome = Promise.resolve(written).then(
+      () => true,
+      (error: unknown) => {
+        tell(error, event);
+        return false;
+      },
+    );
+    const sent = Promise.all([outcome, earlier]).then(([durable]) => {
+      if (durable) sendAll(sends, event);
+      if (lastSends === sent) lastSends = undefined;
+    });
+    lastSends = sent;
+  }
+
+  /** A listener that fails has nobody left to be told to, and must not stop the runner. */
+  function tell(error: unknown, event: E | TimerFired): void {
+    try {
+      onError(error, event);
+    } catch {}
   }
 
   function setTimer(id: string, atUs: number): void {
+    if (stopped) return;
     timerIds.add(id);
     ports.timers.set(id, atUs, () => {
       timerIds.delete(id);
@@ -114,7 +138,7 @@ export function createRunner<State, E, W, S>(options: RunnerOptions<State, E, W,
   return {
     dispatch,
     async settled() {
-      while (writing !== undefined) await writing;
+      while (lastSends !== undefined) await lastSends;
     },
     stop() {
       stopped = true;

@@ -11,11 +11,14 @@ export interface Story<E, W, S> {
 /** How values are shown in stories: bytes as their length, everything else as JSON. Keys `type` come first, bare. */
 export function tell(value: unknown): string {
   const { type, ...rest } = value as { type?: string };
-  const text = JSON.stringify(rest, (_key, member: unknown) => {
+  const text = JSON.stringify(rest, function (this: Record<string, unknown>, key, given: unknown) {
+    // Not `given`: some bytes (Node's Buffer) have turned themselves into JSON by then.
+    const member = this[key];
     if (member instanceof Uint8Array) return `<${member.length} B>`;
     if (member instanceof Map) return Object.fromEntries(member);
     if (member instanceof Set) return [...member];
-    return member;
+    if (member instanceof Error) return `${member.name}: ${member.message}`;
+    return typeof given === 'bigint' ? `${given}` : given;
   });
   return text === '{}' ? `${type}` : `${type} ${text}`;
 }

@@ -93,7 +93,7 @@ export function createVirtualTime(startUs = 1_700_000_000_000_000): VirtualTime 
     advance(us) {
       const end = nowUs + us;
       while (runNext(end));
-      nowUs = end;
+      nowUs = Math.max(nowUs, end);
     },
     get size() {
       return live;
