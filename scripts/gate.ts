@@ -1,0 +1,81 @@
+// Programs that check something: their output goes to the terminal as it comes, and their counts are read from it.
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { guardRun, runTag, runVariable, temporaryFolder } from '@muster/testkit';
+import type { Counts } from './counts.ts';
+import { parseCounts } from './counts.ts';
+
+export const root = join(import.meta.dirname, '..');
+
+export interface GateResult {
+  /** Undefined when the program told none. */
+  readonly counts: Counts | undefined;
+  readonly exitCode: number;
+}
+
+interface Ran {
+  readonly exitCode: number;
+  /** The last 64 KiB. */
+  readonly output: string;
+}
+
+/** Runs a program in the checkout. It ends with this run, however that ends. */
+function runShown(argv: readonly string[]): Promise<Ran> {
+  guardRun();
+  const [command, ...args] = argv;
+  const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const child = spawn(command!, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...colours, [runVariable]: runTag },
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-65_536);
+    process.stdout.write(text);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ exitCode: code ?? 1, output }));
+  });
+}
+
+/** A program of ours (TypeScript) that closes with the plain line of counts. */
+export async function runCounting(argv: readonly string[]): Promise<GateResult> {
+  const { exitCode, output } = await runShown([process.execPath, ...argv]);
+  return { counts: parseCounts(output), exitCode };
+}
+
+/** Vitest with its counts; `args` as on its command line. */
+export async function runVitest(args: readonly string[]): Promise<GateResult> {
+  await using folder = await temporaryFolder('vitest');
+  const file = join(folder.path, 'results.json');
+  const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
+  const { exitCode } = await runShown(['vitest', 'run', ...reporters, ...args]);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return { counts: text === undefined ? undefined : countVitest(JSON.parse(text)), exitCode };
+}
+
+function countVitest(
+  results: Record<string, number> & { testResults: { status: string; assertionResults: unknown[] }[] },
+) {
+  // A file that could not be loaded has no tests, and would not be counted.
+  const brokenFiles = results.testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  ).length;
+  return {
+    passed: results.numPassedTests ?? 0,
+    failed: (results.numFailedTests ?? 0) + brokenFiles,
+    skipped: (results.numPendingTests ?? 0) + (results.numTodoTests ?? 0),
+  };
+}
+
+/** `npm run check`: each of its four tasks is one. */
+export async function runCheck(): Promise<GateResult> {
+  const { exitCode, output } = await runShown([process.execPath, join(root, 'scripts/verbs/check.ts')]);
+  const [, successful, total] = /Tasks:\s+(\d+) successful, (\d+) total/.exec(output) ?? [];
+  if (total === undefined) return { counts: undefined, exitCode };
+  const failed = Number(total) - Number(successful);
+  return { counts: { passed: Number(successful), failed, skipped: 0 }, exitCode };
+}

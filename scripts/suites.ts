@@ -1,0 +1,51 @@
+// The end-to-end suites: what each is about, which real parts it needs, and how it is run.
+import type { PartName } from '@muster/provision';
+import { find, partTitle, provision } from '@muster/provision';
+import { everythingMustRun } from '@muster/testkit';
+import type { GateResult } from './gate.ts';
+import { runCounting, runVitest } from './gate.ts';
+
+interface Suite {
+  readonly about: string;
+  readonly needs: readonly PartName[];
+  /** `args` come from the command line, behind the suite's name. */
+  run(args: readonly string[]): Promise<GateResult>;
+}
+
+export const suites: Readonly<Record<string, Suite>> = {
+  interop: {
+    about:
+      'Python clients and engines beside ours, on one controller; bad input on every port; ipcluster from both sides',
+    needs: ['ipyparallel', 'ipyparallel-8'],
+    run: (args) => runVitest(['--config', 'e2e/interop/vitest.config.ts', ...args]),
+  },
+  peer: {
+    about: "ipyparallel 9.2's own test-suite against our controller, judged by what passes with Python's own (9 min)",
+    needs: ['ipyparallel'],
+    run: (args) => runCounting(['e2e/interop/src/peer.ts', ...args]),
+  },
+  'peer-curve': {
+    about: 'the parts of it that are about client, balancing and broadcast, encrypted by CurveZMQ (4 min)',
+    needs: ['ipyparallel'],
+    run: (args) => runCounting(['e2e/interop/src/peer.ts', '--curve', ...args]),
+  },
+};
+
+export const titlesOf = (suite: Suite): string => suite.needs.map(partTitle).join(', ');
+
+/** Runs a suite. Parts that it lacks are installed with E2E_PROVISION=1; else they are named, and the suite is skipped. */
+export async function runSuite(name: string, args: readonly string[]): Promise<GateResult> {
+  const suite = suites[name]!;
+  for (const part of suite.needs) {
+    if (everythingMustRun) {
+      await provision(part);
+      continue;
+    }
+    const found = await find(part);
+    if (found.present) continue;
+    console.log(`${name} is skipped: ${found.title} is not there (${found.why}).`);
+    console.log(`Install it by: E2E_PROVISION=1 npm run e2e -- ${name}`);
+    return { counts: { passed: 0, failed: 0, skipped: 1 }, exitCode: 0 };
+  }
+  return suite.run(args);
+}
