@@ -21,6 +21,10 @@ export function connectionPaths(profileDir: string, clusterId: string): Connecti
   return { client: `${stem}client.json`, engine: `${stem}engine.json` };
 }
 
+/** `log/enginesCLUSTER_ID.json`: the engines that are registered, written by the controller (§7.5). */
+export const engineStatePath = (profileDir: string, clusterId: string): string =>
+  join(profilePart(profileDir, 'log'), `engines${checkClusterId(clusterId)}.json`);
+
 /** The id, when it can be part of a file name; else throws MusterError `bad_option`. */
 export function checkClusterId(clusterId: string): string {
   if (/[/\\\0]/.test(clusterId) || clusterId.length > 100) {

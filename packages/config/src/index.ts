@@ -1,6 +1,7 @@
 export * from './common-settings.ts';
 export * from './connection-files.ts';
 export * from './files.ts';
+export * from './guard.ts';
 export * from './help.ts';
 export * from './parse.ts';
 export * from './process-identity.ts';

@@ -1,10 +1,10 @@
 // One controller for a profile and cluster id: a pid file, taken under a short guard so that two starts at once do not
 // both win. A file whose process is gone, or whose pid is another program by now, is taken over.
-import { closeSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import { checkClusterId } from './connection-files.ts';
 import { readIfThere, removeFile, writeFileAtomically } from './files.ts';
+import { underGuard } from './guard.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { commandLineOf, identifyProcess, isRunning } from './process-identity.ts';
 import { profilePart, reason } from './profiles.ts';
@@ -68,26 +68,4 @@ function holds(holder: ProcessIdentity): boolean {
   if (holder.startedAt !== undefined) return true;
   const command = commandLineOf(holder.pid);
   return command === undefined || command.some((word) => /ipcontroller|ipyparallel/.test(word));
-}
-
-/** The guard is held for some file operations; one that is older than this was left by a crash. */
-const guardLifeMs = 10_000;
-
-function underGuard(path: string, work: () => void): void {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      closeSync(openSync(path, 'wx', 0o600));
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 500) throw error;
-      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-      if (age > guardLifeMs) removeFile(path);
-      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-    }
-  }
-  try {
-    work();
-  } finally {
-    removeFile(path);
-  }
 }

@@ -1,0 +1,64 @@
+// Runs src/<command>.ts on Node 24. Plain JavaScript: it must also start on an older Node, and then hands over to the
+// Node 24 that comes with the checkout.
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import module from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const checkout = join(here, '../../..');
+const oldest = 24;
+
+/** @param {string} command */
+export async function boot(command) {
+  if (Number(process.versions.node.split('.')[0]) < oldest) return handOver(command);
+  // Handed over by an older Node that is gone: nobody is left who could stop us.
+  if (process.channel) {
+    process.channel.unref();
+    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  }
+  useCompileCache();
+  const { main } = await import(`../src/${command}.ts`);
+  const status = await main(process.argv.slice(2), process.env);
+  process.exitCode = status;
+  // A handle that was forgotten must not keep a finished command alive.
+  setTimeout(() => process.exit(status), 2000).unref();
+}
+
+/** Stripped and compiled sources are kept, where that is allowed: a start costs half. */
+function useCompileCache() {
+  const directory = join(checkout, 'node_modules/.cache/muster-compile');
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+    module.enableCompileCache(directory);
+  } catch {}
+}
+
+/** @param {string} command */
+async function handOver(command) {
+  const node = [join(checkout, 'node_modules/node/bin/node'), join(checkout, 'node_modules/.bin/node')].find(
+    existsSync,
+  );
+  if (node === undefined) {
+    console.error(
+      `Node ${process.versions.node} is too old: install Node ${oldest}, or run npx pnpm install here first.`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const args = [join(here, `${command}.js`), ...process.argv.slice(2)];
+  // The same process goes on as Node 24, where this Node can do that.
+  if (typeof process.execve === 'function') process.execve(node, [node, ...args], process.env);
+  const { spawn } = await import('node:child_process');
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGABRT', 'SIGUSR2']) {
+    // A terminal sends Ctrl-C to both of us.
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));
+  }
+  child.on('error', (error) => {
+    console.error(`${node} cannot be started: ${error.message}`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (status, signal) => process.exit(status ?? (signal === 'SIGINT' ? 130 : 143)));
+}

@@ -1,0 +1,49 @@
+// The shell around every command: help, version, warnings, errors with their remedy, exit status.
+import type { CommandLine, Environment, ParseOptions, SettingsTable, Usage } from '@muster/config';
+import { parseCommandLine, renderHelp } from '@muster/config';
+import { MusterError } from '@muster/protocol';
+import { readVersion } from './version.ts';
+
+export interface Command<T extends SettingsTable> {
+  /** As typed, e.g. `ipcluster start`; stands before errors. */
+  readonly name: string;
+  readonly table: T;
+  readonly usage: Usage;
+  readonly parse?: ParseOptions;
+  /** Resolves to the exit status. */
+  run(line: CommandLine<T>, env: NodeJS.ProcessEnv): Promise<number>;
+}
+
+/** Runs a command to its exit status; never throws. */
+export async function runCommand<T extends SettingsTable>(
+  command: Command<T>,
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  return withErrors(command.name, async () => {
+    const line = parseCommandLine(command.table, argv, env as Environment, command.parse);
+    if (line.version) return print(`${readVersion()}\n`);
+    if (line.help || line.helpAll) return print(renderHelp(command.table, command.usage, line.helpAll));
+    for (const warning of line.warnings) process.stderr.write(`${command.name}: ${warning}\n`);
+    return command.run(line, env);
+  });
+}
+
+/** Shows an error as people need it: what happened, what to do. */
+export async function withErrors(name: string, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof MusterError) {
+      process.stderr.write(`${name}: ${error.message}\n${error.remedy}\n`);
+      return error.exitStatus;
+    }
+    process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 1;
+  }
+}
+
+export function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
