@@ -1,6 +1,6 @@
 // Settings of the task scheduler. Defaults, limits and descriptions; README.md has the same as a table.
 import { MusterError } from '@muster/protocol';
-import type { SchedulerLimits, SchemeName } from './core/limits.ts';
+import type { SchedulerLimits } from './core/limits.ts';
 import { schemeNames } from './core/limits.ts';
 
 export type TaskSchedulerConfig = SchedulerLimits;
@@ -34,54 +34,36 @@ export const taskSchedulerSettings: { readonly [K in keyof TaskSchedulerConfig]:
     description: 'Tasks accepted and not answered yet; more are answered with QueueFull.',
   },
   maxWaitingBytes: {
-    default: 4 * 2 ** 30,
+    default: 2 ** 32,
     min: 1,
     description: 'Bytes of all tasks accepted and not answered yet; more are answered with QueueFull.',
   },
   maxMessageBytes: {
-    default: 2 ** 30,
+    default: 2 ** 32,
     min: 1,
     description: 'Bytes of one request or result; larger ones are answered with MessageTooLarge.',
   },
 };
 
-const bad = (key: string, value: unknown, expected: string): MusterError =>
-  new MusterError('bad_option', `task scheduler: ${key} is ${JSON.stringify(value)}, expected ${expected}`);
+/** The configuration when nothing is set. */
+export const defaultConfig: TaskSchedulerConfig = Object.freeze(
+  Object.fromEntries(Object.entries(taskSchedulerSettings).map(([key, setting]) => [key, setting.default])),
+) as unknown as TaskSchedulerConfig;
 
-/**
- * Fills in defaults and checks. `none` is an old name of the scheme `pure` (§6.2).
- * Throws MusterError `unknown_option` or `bad_option`, naming the key and what it may be.
- */
-export function resolveTaskSchedulerConfig(
-  given: { readonly [K in keyof TaskSchedulerConfig]?: unknown } = {},
-): TaskSchedulerConfig {
-  for (const key of Object.keys(given))
-    if (!Object.hasOwn(taskSchedulerSettings, key))
-      throw new MusterError(
-        'unknown_option',
-        `task scheduler: there is no setting ${key}, only ${Object.keys(taskSchedulerSettings).join(', ')}`,
-      );
-  const number = (key: Exclude<keyof TaskSchedulerConfig, 'schemeName'>): number => {
-    const { default: byDefault, min = 0 } = taskSchedulerSettings[key];
-    const value = given[key] ?? byDefault;
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min)
-      throw bad(key, value, `a whole number from ${min} on`);
-    return value;
-  };
-  return Object.freeze({
-    schemeName: parseScheme(given.schemeName ?? taskSchedulerSettings.schemeName.default),
-    hwm: number('hwm'),
-    graceMs: number('graceMs'),
-    rememberedTasks: number('rememberedTasks'),
-    maxWaitingTasks: number('maxWaitingTasks'),
-    maxWaitingBytes: number('maxWaitingBytes'),
-    maxMessageBytes: number('maxMessageBytes'),
-  });
+/** Throws MusterError `unknown_option` or `bad_option`, naming the key and what it may be. */
+export function checkConfig(config: TaskSchedulerConfig): void {
+  const known = Object.keys(taskSchedulerSettings);
+  for (const key of Object.keys(config))
+    if (!known.includes(key))
+      throw new MusterError('unknown_option', `task scheduler: there is no setting ${key}, only ${known.join(', ')}`);
+  for (const [key, setting] of Object.entries(taskSchedulerSettings)) {
+    const value = config[key as keyof TaskSchedulerConfig];
+    const { min } = setting;
+    if (min === undefined ? !isScheme(value) : !(Number.isSafeInteger(value) && (value as number) >= min)) {
+      const expected = min === undefined ? `one of ${schemeNames.join(', ')}` : `a whole number from ${min} on`;
+      throw new MusterError('bad_option', `task scheduler: ${key} is ${JSON.stringify(value)}, expected ${expected}`);
+    }
+  }
 }
 
-function parseScheme(value: unknown): SchemeName {
-  const name = value === 'none' ? 'pure' : value;
-  const scheme = schemeNames.find((known) => known === name);
-  if (scheme === undefined) throw bad('schemeName', value, `one of ${schemeNames.join(', ')}`);
-  return scheme;
-}
+const isScheme = (value: unknown): boolean => schemeNames.some((name) => name === value);

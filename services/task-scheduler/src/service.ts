@@ -6,6 +6,7 @@ import type { Message, PeerId, Signer } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Socket } from '@muster/transport';
 import type { TaskSchedulerConfig } from './config.ts';
+import { checkConfig } from './config.ts';
 import type { SchedulerSend } from './core/effects.ts';
 import type { SchedulerEvent } from './core/events.ts';
 import type { Counts } from './core/inspect.ts';
@@ -33,10 +34,10 @@ export interface TaskSchedulerService {
   counts(): Counts;
 }
 
-/** Opens the task sockets and starts. Rejects with MusterError `port_in_use`. */
+/** Opens the task sockets and starts. Rejects with MusterError `port_in_use`, `bad_option` or `unknown_option`. */
 export async function createTaskSchedulerService(options: TaskSchedulerOptions): Promise<TaskSchedulerService> {
-  const { bus, ports, signer, config } = options;
-  const log = options.log.child({ service: 'task-scheduler' });
+  const { bus, ports, signer, log, config } = options;
+  checkConfig(config);
   const { clients, engines } = await openSockets(options.sockets);
   const state = createState(config, ports.newId());
   const runner = createRunner({

@@ -34,12 +34,16 @@ function handle(turn: Turn, event: SchedulerEvent): void {
 }
 
 function onTimer(turn: Turn, id: string): void {
-  const { state, inputs } = turn;
+  const { state, inputs, out } = turn;
   const engine = state.lost.get(id);
   if (engine) return onGraceOver(turn, engine);
   const task = state.tasks.get(id.slice('timeout:'.length));
-  // A timer that fired while its task was being sent comes too late.
-  if (task?.deadlineUs === undefined || task.deadlineUs > inputs.nowUs) return;
+  if (task?.deadlineUs === undefined) return;
+  if (task.deadlineUs > inputs.nowUs) {
+    // It was set anew while this firing was under way, or the clock was put back.
+    out.setTimer(id, task.deadlineUs);
+    return;
+  }
   // The timer is gone by itself.
   task.deadlineUs = undefined;
   fail(turn, task, {
