@@ -157,7 +157,7 @@ function accept(setting: Setting, text: string, where: string): unknown {
   throw new MusterError(
     'bad_option',
     `${where}: '${shown}' is not ${withArticle(setting)}.`,
-    `Give ${parsed.refused}.`,
+    `Give ${parsed.refused}${/[.?]$/.test(parsed.refused) ? '' : '.'}`,
   );
 }
 
