@@ -1,0 +1,73 @@
+import type { Bus } from '@muster/bus';
+import type { Ports } from '@muster/machine';
+import type { JsonObject, Signer } from '@muster/protocol';
+import { buildMessage, createHeaderSource } from '@muster/protocol';
+import type { Logger } from '@muster/telemetry';
+import type { Socket } from '@muster/transport';
+import type { HubEvent, HubSend } from '../core/index.ts';
+import type { StoreLane } from './store-lane.ts';
+import type { ThrottledWarn } from './throttled-log.ts';
+
+export interface PerformerOptions {
+  readonly bus: Bus;
+  readonly ports: Ports;
+  readonly signer: Signer;
+  readonly log: Logger;
+  readonly queries: Socket;
+  readonly notifications: Socket;
+  readonly lane: StoreLane;
+  readonly warn: ThrottledWarn;
+  readonly dispatch: (event: HubEvent) => void;
+  readonly connectionInfo: () => JsonObject;
+  readonly onShutdownRequested: () => void;
+  readonly engineStateFile?: { write(text: string): void };
+}
+
+/** Performs what the core wants. All messages of the hub have one session. */
+export function createPerformer(options: PerformerOptions): (effect: HubSend) => void {
+  const { bus, ports, signer, log, queries, notifications, lane, warn, dispatch } = options;
+  const headers = createHeaderSource(ports.newId());
+
+  function answer(effect: Extract<HubSend, { type: 'query.reply' }>): void {
+    const { peer, msgType, parent, buffers, withConnectionInfo } = effect;
+    const content = withConnectionInfo
+      ? { ...effect.content, connection_info: options.connectionInfo() }
+      : effect.content;
+    const header = headers.next(msgType, ports.clock.nowUs());
+    queries.send(peer, buildMessage(signer, { header, parentHeader: parent, content, buffers }).toWire());
+  }
+  function notify({ msgType, parent, content }: Extract<HubSend, { type: 'clients.notify' }>): void {
+    const header = headers.next(msgType, ports.clock.nowUs());
+    notifications.send('', buildMessage(signer, { header, parentHeader: parent, content }).toWire());
+  }
+  function saveEngineState(text: string): void {
+    try {
+      options.engineStateFile?.write(text);
+    } catch (error) {
+      const remedy = 'check that the log folder of the profile can be written';
+      warn({ why: (error as Error).message, remedy }, 'engine-state file not written');
+    }
+  }
+  return (effect) => {
+    switch (effect.type) {
+      case 'query.reply':
+        return answer(effect);
+      case 'clients.notify':
+        return notify(effect);
+      case 'fact.publish':
+        return bus.publish(effect.fact);
+      case 'task.resubmit':
+        return bus.publish({ type: 'task.resubmitted', message: buildMessage(signer, effect) });
+      case 'store.ask':
+        return lane.ask(effect.question, (reply) =>
+          dispatch({ type: 'store.answered', askId: effect.askId, answer: reply }),
+        );
+      case 'engine-state.save':
+        return saveEngineState(effect.text);
+      case 'controller.stop':
+        return options.onShutdownRequested();
+      case 'note':
+        return effect.level === 'warn' ? warn(effect.fields, effect.what) : log.info(effect.fields, effect.what);
+    }
+  };
+}

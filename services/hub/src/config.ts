@@ -1,0 +1,101 @@
+import type { HubSettings } from './core/index.ts';
+
+/** Settings of the hub; each with its meaning, unit, default and least value in `configTable`. */
+export interface HubConfig extends Omit<HubSettings, 'heartbeatPeriodMs'> {
+  readonly replayMemory: number;
+  readonly storeBacklogLimit: number;
+}
+
+interface ConfigEntry {
+  readonly default: number;
+  readonly min: number;
+  readonly unit: string;
+  readonly description: string;
+}
+
+export const configTable = {
+  registrationTimeoutMs: {
+    default: 0,
+    min: 0,
+    unit: 'ms',
+    description:
+      "From an engine's registration to its first heartbeat. 0: 30 s or ten heartbeats, whichever is longer (§12.18).",
+  },
+  strandedGraceMs: {
+    default: 5000,
+    min: 0,
+    unit: 'ms',
+    description: 'How long results of direct requests are waited for after their engine is gone; then they are errors.',
+  },
+  shutdownDelayMs: {
+    default: 1000,
+    min: 0,
+    unit: 'ms',
+    description: 'From the answer to a shutdown_request to the end of the controller.',
+  },
+  pendingRegistrationLimit: {
+    default: 10_000,
+    min: 1,
+    unit: 'engines',
+    description: 'Most engines registering at once; others are refused.',
+  },
+  engineLimit: {
+    default: 100_000,
+    min: 1,
+    unit: 'engines',
+    description: 'Most engines registered or registering; others are refused.',
+  },
+  pendingTaskLimit: {
+    default: 2_000_000,
+    min: 1,
+    unit: 'tasks',
+    description: 'Most requests without a result that are known by heart; beyond, the oldest is left to the store.',
+  },
+  completedTaskLimit: {
+    default: 100_000,
+    min: 2,
+    unit: 'tasks',
+    description: 'Most completed tasks known by id; of older ones the store is asked.',
+  },
+  completedPerEngineLimit: {
+    default: 1000,
+    min: 1,
+    unit: 'tasks',
+    description: 'Most completed ids shown for an engine by a verbose queue_request.',
+  },
+  storeQuestionLimit: {
+    default: 10_000,
+    min: 1,
+    unit: 'requests',
+    description: 'Most requests waiting for the task store; others are refused.',
+  },
+  lostEngineLimit: {
+    default: 10_000,
+    min: 1,
+    unit: 'engines',
+    description: 'Most engines remembered that stopped answering pings, to take them back when they wake up.',
+  },
+  replayMemory: {
+    default: 65_536,
+    min: 1,
+    unit: 'messages',
+    description: 'How many signatures are remembered at least, to refuse messages that are sent twice (§3.3).',
+  },
+  storeBacklogLimit: {
+    default: 100_000,
+    min: 1,
+    unit: 'writes',
+    description: 'Most writes waiting for a slow task store; further ones are dropped, which is logged.',
+  },
+} as const satisfies Record<keyof HubConfig, ConfigEntry>;
+
+export const defaultConfig: HubConfig = Object.fromEntries(
+  Object.entries(configTable).map(([key, entry]) => [key, entry.default]),
+) as unknown as HubConfig;
+
+/** The core's settings; `registrationTimeoutMs` 0 follows the heartbeat. */
+export const settingsOf = (config: HubConfig, heartbeatPeriodMs: number): HubSettings => ({
+  ...config,
+  heartbeatPeriodMs,
+  registrationTimeoutMs: config.registrationTimeoutMs || Math.max(30_000, 10 * heartbeatPeriodMs),
+});

@@ -1,0 +1,67 @@
+import type { Fact } from '@muster/bus';
+import type { Outbox } from '@muster/machine';
+import type { Frames, Header, JsonObject, PeerId } from '@muster/protocol';
+import type { TaskPatch, TaskQuery, WhenMissing } from '@muster/task-store';
+
+export type HubWrite = {
+  readonly type: 'record.put';
+  readonly msgId: string;
+  readonly patch: TaskPatch;
+  readonly whenMissing: WhenMissing;
+};
+
+export type StoreQuestion =
+  | { readonly type: 'find'; readonly msgIds: readonly string[] }
+  | { readonly type: 'query'; readonly query: TaskQuery; readonly keys: readonly string[] | null }
+  | { readonly type: 'history' }
+  /** A removal is a question, because the asker is told when it fails. */
+  | { readonly type: 'remove'; readonly msgIds: readonly string[]; readonly where: readonly TaskQuery[] };
+
+/** Things that a person who reads the log should know. */
+export type NoteKind =
+  | 'engine registering'
+  | 'engine registered'
+  | 'engine is back'
+  | 'engine unregistered'
+  | 'registration refused'
+  | 'registration given up'
+  | 'direct request for an engine that is not registered'
+  | 'direct requests given up, their engine is gone'
+  | 'request refused'
+  | 'tasks resubmitted'
+  | 'task forgotten, too many are pending'
+  | 'store failed'
+  | 'shutdown requested';
+
+export type HubSend =
+  | {
+      readonly type: 'query.reply';
+      readonly peer: PeerId;
+      readonly msgType: string;
+      readonly parent: JsonObject;
+      readonly content: object;
+      readonly buffers: Frames;
+      /** Registration replies carry the ports of the controller, which the shell knows. */
+      readonly withConnectionInfo?: true;
+    }
+  | { readonly type: 'clients.notify'; readonly msgType: string; readonly parent: JsonObject; readonly content: object }
+  | {
+      readonly type: 'fact.publish';
+      readonly fact: Extract<
+        Fact,
+        { type: 'registration.pending' | 'registration.ended' | 'engine.registered' | 'engine.unregistered' }
+      >;
+    }
+  /** Sign this request and hand it to the task scheduler, for nobody (§4.7, resubmit_request). */
+  | {
+      readonly type: 'task.resubmit';
+      readonly header: Header;
+      readonly content: JsonObject;
+      readonly buffers: Frames;
+    }
+  | { readonly type: 'store.ask'; readonly askId: number; readonly question: StoreQuestion }
+  | { readonly type: 'engine-state.save'; readonly text: string }
+  | { readonly type: 'controller.stop' }
+  | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly what: NoteKind; readonly fields: object };
+
+export type Out = Outbox<HubWrite, HubSend>;

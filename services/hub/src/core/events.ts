@@ -1,0 +1,29 @@
+import type { FactOf } from '@muster/bus';
+import type { Message, PeerId } from '@muster/protocol';
+import type { Found, JsonRecord } from '@muster/task-store';
+
+/** Facts of the bus that the hub takes in, verified by then. */
+export type HubFactType =
+  | 'direct.requested'
+  | 'direct.replied'
+  | 'task.received'
+  | 'task.dispatched'
+  | 'task.finished'
+  | 'iopub.published'
+  | 'heart.started'
+  | 'heart.stopped';
+export type HubFact = FactOf<HubFactType>;
+
+/** What the store answered to a question (effects.ts: StoreQuestion). */
+export type StoreAnswer =
+  | { readonly type: 'found'; readonly found: readonly Found[] }
+  | { readonly type: 'records'; readonly records: readonly JsonRecord[] }
+  | { readonly type: 'history'; readonly msgIds: readonly string[] }
+  | { readonly type: 'removed' }
+  | { readonly type: 'failed'; readonly ename: string; readonly evalue: string };
+
+export type HubEvent =
+  | HubFact
+  /** A message came in on the query channel, verified and fresh. */
+  | { readonly type: 'query.received'; readonly peer: PeerId; readonly message: Message }
+  | { readonly type: 'store.answered'; readonly askId: number; readonly answer: StoreAnswer };

@@ -1,0 +1,7 @@
+export * from './effects.ts';
+export * from './events.ts';
+export { isKeptOutput } from './output.ts';
+export * from './settings.ts';
+export type { Ask, Asker, Engine, HubState, PendingTask } from './state.ts';
+export { createHubState, leftovers, refOf } from './state.ts';
+export * from './step.ts';

@@ -1,0 +1,59 @@
+// Requests and results as the store keeps them (§5.1). Dictionaries stay packed: the hub reads headers and metadata only.
+import type { Json, JsonObject, Message } from '@muster/protocol';
+import { headerDate, parseDate } from '@muster/protocol';
+import type { TaskPatch } from '@muster/task-store';
+
+const textOr = <T>(value: Json | undefined, otherwise: T): string | T =>
+  typeof value === 'string' ? value : otherwise;
+
+/** A request's fields. A header without a date counts as submitted now. */
+export function requestPatch(message: Message, queue: 'mux' | 'task', nowUs: number): TaskPatch {
+  const [header, , metadata, content] = message.parts;
+  return {
+    header,
+    metadata,
+    content,
+    buffers: message.buffers,
+    submitted: headerDate(message.header) ?? nowUs,
+    clientUuid: message.header.session,
+    queue,
+    label: textOr(message.metadata.label, null),
+  };
+}
+
+/** A result's fields. `engine_uuid` is "" when no engine made it (§12.9). */
+export function resultPatch(message: Message, nowUs: number): TaskPatch {
+  const [resultHeader, , resultMetadata, resultContent] = message.parts;
+  const { started, engine } = message.metadata;
+  return {
+    resultHeader,
+    resultMetadata,
+    resultContent,
+    resultBuffers: message.buffers,
+    engineUuid: textOr(engine, ''),
+    started: typeof started === 'string' ? (parseDate(started) ?? null) : null,
+    completed: headerDate(message.header) ?? nowUs,
+    received: nowUs,
+  };
+}
+
+/** msg_id of the request that this answers; undefined when it names none, or its parent_header cannot be read. */
+export function parentIdOf(message: Message): string | undefined {
+  try {
+    return message.parentId;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Content, or undefined when it cannot be read. */
+export function contentOf(message: Message): JsonObject | undefined {
+  try {
+    return message.content;
+  } catch {
+    return undefined;
+  }
+}
+
+/** msg_type of the reply to a request. */
+export const replyTypeOf = (requestType: string): string => requestType.replace(/_request$/, '_reply');

@@ -1,0 +1,25 @@
+/** What the core is told once, at its start. Times in milliseconds. */
+export interface HubSettings {
+  /** Told to engines as `hb_period` (§4.2). */
+  readonly heartbeatPeriodMs: number;
+  /** From a registration request to the first heartbeat. */
+  readonly registrationTimeoutMs: number;
+  /** From the loss of an engine until its unanswered direct requests are given up (§7.4). */
+  readonly strandedGraceMs: number;
+  /** From the answer to a shutdown_request until the controller ends (§4.7). */
+  readonly shutdownDelayMs: number;
+  /** Most engines registering at once. */
+  readonly pendingRegistrationLimit: number;
+  /** Most engines, registered or registering. */
+  readonly engineLimit: number;
+  /** Most requests that wait for their result; beyond, the oldest is only known to the store. */
+  readonly pendingTaskLimit: number;
+  /** Most completed tasks known by id without asking the store. */
+  readonly completedTaskLimit: number;
+  /** Most completed ids kept for each engine, for verbose queue_requests; counts go on. */
+  readonly completedPerEngineLimit: number;
+  /** Most questions that wait for the store's answer. */
+  readonly storeQuestionLimit: number;
+  /** Most engines remembered that stopped answering pings and may come back. */
+  readonly lostEngineLimit: number;
+}

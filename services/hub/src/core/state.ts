@@ -1,0 +1,119 @@
+import type { EngineRef } from '@muster/bus';
+import type { Header, JsonObject, PeerId } from '@muster/protocol';
+import type { RecentIds } from '@muster/task-store';
+import { createRecentIds } from '@muster/task-store';
+import type { HubSettings } from './settings.ts';
+
+/** A registered engine, or one that is gone and whose requests have not been given up yet. */
+export interface Engine extends EngineRef {
+  /** Direct requests without an answer. */
+  readonly queue: Set<string>;
+  /** Tasks of the scheduler that it works on. */
+  readonly tasks: Set<string>;
+  completedCount: number;
+  /** The last ones, for verbose queue_requests. */
+  completed: string[];
+}
+
+/** A request whose result has not come. */
+export interface PendingTask {
+  readonly queue: 'mux' | 'task';
+  /** msg_type that its reply has. */
+  readonly replyType: string;
+  /** Null while the scheduler has not given it to an engine. */
+  engine: Engine | null;
+}
+
+/** Whom an answer goes to. */
+export interface Asker {
+  readonly peer: PeerId;
+  readonly header: Header;
+}
+
+/** A client's request that waits for the store. */
+export type Ask = Asker &
+  (
+    | {
+        readonly type: 'result';
+        readonly statusOnly: boolean;
+        readonly pending: readonly string[];
+        /** Completed as far as the hub knows. */
+        readonly completed: readonly string[];
+        /** Only the store can tell. */
+        readonly unknown: readonly string[];
+      }
+    | { readonly type: 'history' }
+    | { readonly type: 'db'; readonly keys: readonly string[] | null }
+    | { readonly type: 'purge' }
+    | { readonly type: 'resubmit'; readonly msgIds: readonly string[] }
+  );
+
+export interface HubState {
+  readonly settings: HubSettings;
+  /** Registered engines by id and by uuid. */
+  readonly engines: Map<number, Engine>;
+  readonly byUuid: Map<string, Engine>;
+  /** Engines that have asked to be registered and whose heart has not been heard, by uuid. */
+  readonly registering: Map<string, EngineRef>;
+  /** Engines gone, by id, whose requests are given up when the grace ends. */
+  readonly stranded: Map<number, Engine>;
+  /** Engines that stopped answering pings, by uuid: they are taken back when they do again. */
+  readonly lost: Map<string, Engine>;
+  nextId: number;
+  readonly pending: Map<string, PendingTask>;
+  /** Those of `pending` that the scheduler has not given to an engine. */
+  readonly unassigned: Set<string>;
+  readonly completed: RecentIds;
+  readonly asks: Map<number, Ask>;
+  nextAskId: number;
+  shuttingDown: boolean;
+}
+
+export const createHubState = (settings: HubSettings): HubState => ({
+  settings,
+  engines: new Map(),
+  byUuid: new Map(),
+  registering: new Map(),
+  stranded: new Map(),
+  lost: new Map(),
+  nextId: 0,
+  pending: new Map(),
+  unassigned: new Set(),
+  completed: createRecentIds(settings.completedTaskLimit),
+  asks: new Map(),
+  nextAskId: 0,
+  shuttingDown: false,
+});
+
+export const createEngine = (ref: EngineRef): Engine => ({
+  ...ref,
+  queue: new Set(),
+  tasks: new Set(),
+  completedCount: 0,
+  completed: [],
+});
+
+export const refOf = ({ id, uuid, kernel }: EngineRef): EngineRef => ({ id, uuid, kernel });
+
+/** What waits for something still to happen; empty when all work is done and no engine is on its way in or out. */
+export function leftovers(state: HubState): string[] {
+  const left = (what: string, ids: Iterable<unknown>): string[] => [...ids].map((id) => `${what} ${id}`);
+  return [
+    ...left('registering engine', state.registering.keys()),
+    ...left('stranded engine', state.stranded.keys()),
+    ...left('pending task', state.pending.keys()),
+    ...left('unassigned task', state.unassigned),
+    ...left('question', state.asks.keys()),
+    ...[...state.engines.values()].flatMap((engine) => [
+      ...left(`engine ${engine.id}: direct request`, engine.queue),
+      ...left(`engine ${engine.id}: task`, engine.tasks),
+    ]),
+  ];
+}
+
+/** Text of the engine-state file (§7.5): who is registered, and the next number. */
+export function engineStateText(state: HubState): string {
+  const engines: JsonObject = {};
+  for (const [id, engine] of state.engines) engines[id] = engine.uuid;
+  return JSON.stringify({ engines, next_id: state.nextId });
+}

@@ -1,0 +1,57 @@
+import type { Effects, Inputs, TimerFired } from '@muster/machine';
+import { Outbox } from '@muster/machine';
+import type { HubSend, HubWrite, Out } from './effects.ts';
+import type { HubEvent } from './events.ts';
+import { onPublished } from './output.ts';
+import { onQuery, onStoreAnswered, shutdownTimer } from './queries.ts';
+import { onHeartStarted, onHeartStopped, onRegistrationTimeout, registrationTimer } from './registration.ts';
+import type { HubState } from './state.ts';
+import { onGraceEnded, strandedTimer } from './stranded.ts';
+import { onDirectReplied, onDirectRequested, onTaskDispatched, onTaskFinished, onTaskReceived } from './tasks.ts';
+
+/** The one door of the hub's core. */
+export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inputs): Effects<HubWrite, HubSend> {
+  const out: Out = new Outbox();
+  switch (event.type) {
+    case 'query.received':
+      onQuery(state, event, inputs, out);
+      break;
+    case 'store.answered':
+      onStoreAnswered(state, event.askId, event.answer, inputs, out);
+      break;
+    case 'direct.requested':
+      onDirectRequested(state, event, inputs, out);
+      break;
+    case 'direct.replied':
+      onDirectReplied(state, event, inputs, out);
+      break;
+    case 'task.received':
+      onTaskReceived(state, event, inputs, out);
+      break;
+    case 'task.dispatched':
+      onTaskDispatched(state, event, out);
+      break;
+    case 'task.finished':
+      onTaskFinished(state, event, inputs, out);
+      break;
+    case 'iopub.published':
+      onPublished(state, event, inputs, out);
+      break;
+    case 'heart.started':
+      onHeartStarted(state, event.uuid, out);
+      break;
+    case 'heart.stopped':
+      onHeartStopped(state, event.uuid, inputs, out);
+      break;
+    case 'timer.fired':
+      onTimer(state, event.id, inputs, out);
+      break;
+  }
+  return out;
+}
+
+function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
+  if (id === shutdownTimer) out.send({ type: 'controller.stop' });
+  else if (id.startsWith(registrationTimer)) onRegistrationTimeout(state, id.slice(registrationTimer.length), out);
+  else if (id.startsWith(strandedTimer)) onGraceEnded(state, Number(id.slice(strandedTimer.length)), inputs, out);
+}

@@ -1,0 +1,69 @@
+// Direct requests and tasks, from the facts of relay and scheduler into pending lists and records (§5.2).
+import type { FactOf } from '@muster/bus';
+import type { Inputs } from '@muster/machine';
+import type { Message } from '@muster/protocol';
+import type { TaskPatch, WhenMissing } from '@muster/task-store';
+import type { Out } from './effects.ts';
+import { addCompleted, addPending, assign, removePending } from './pending.ts';
+import { parentIdOf, replyTypeOf, requestPatch, resultPatch } from './records.ts';
+import type { HubState } from './state.ts';
+
+const put = (out: Out, msgId: string, patch: TaskPatch, whenMissing: WhenMissing): void =>
+  out.write({ type: 'record.put', msgId, patch, whenMissing });
+
+/** Messages that get no reply (comm_msg and the like) would be pending for ever; only requests have records. */
+const isRequest = (message: Message): boolean => message.header.msg_type.endsWith('_request');
+
+export function onDirectRequested(state: HubState, fact: FactOf<'direct.requested'>, inputs: Inputs, out: Out): void {
+  const { message, engineUuid } = fact;
+  const msgId = message.header.msg_id;
+  const engine = state.byUuid.get(engineUuid);
+  if (engine === undefined) {
+    const what = 'direct request for an engine that is not registered';
+    out.send({ type: 'note', level: 'warn', what, fields: { engineUuid, taskId: msgId } });
+    return;
+  }
+  if (!isRequest(message) || state.completed.has(msgId)) return;
+  addPending(state, msgId, { queue: 'mux', replyType: replyTypeOf(message.header.msg_type), engine }, out);
+  put(out, msgId, { ...requestPatch(message, 'mux', inputs.nowUs), engineUuid }, 'create');
+}
+
+export function onDirectReplied(state: HubState, fact: FactOf<'direct.replied'>, inputs: Inputs, out: Out): void {
+  const msgId = parentIdOf(fact.message);
+  if (msgId === undefined) return;
+  const task = removePending(state, msgId);
+  if (task?.engine) addCompleted(state, task.engine, msgId);
+  // A reply to what never was a request here (or was forgotten) changes a record if there is one, and nothing else.
+  if (task !== undefined) state.completed.add(msgId);
+  put(out, msgId, resultPatch(fact.message, inputs.nowUs), 'ignore');
+}
+
+export function onTaskReceived(state: HubState, fact: FactOf<'task.received'>, inputs: Inputs, out: Out): void {
+  const { message } = fact;
+  const msgId = message.header.msg_id;
+  if (state.completed.has(msgId)) return;
+  // A resubmitted task is pending since it was resubmitted; a repeated fact changes nothing.
+  if (!state.pending.has(msgId))
+    addPending(state, msgId, { queue: 'task', replyType: replyTypeOf(message.header.msg_type), engine: null }, out);
+  put(out, msgId, requestPatch(message, 'task', inputs.nowUs), 'create');
+}
+
+export function onTaskDispatched(state: HubState, fact: FactOf<'task.dispatched'>, out: Out): void {
+  const { msgId, engineUuid } = fact;
+  const task = state.pending.get(msgId);
+  if (task === undefined || task.queue !== 'task') return;
+  assign(state, msgId, task, state.byUuid.get(engineUuid) ?? null);
+  put(out, msgId, { engineUuid }, 'ignore');
+}
+
+export function onTaskFinished(state: HubState, fact: FactOf<'task.finished'>, inputs: Inputs, out: Out): void {
+  const { message } = fact;
+  const msgId = parentIdOf(message);
+  if (msgId === undefined) return;
+  const wasPending = removePending(state, msgId) !== undefined;
+  const { engine: uuid, status } = message.metadata;
+  const engine = typeof uuid === 'string' ? state.byUuid.get(uuid) : undefined;
+  if (wasPending && engine !== undefined && status !== 'aborted') addCompleted(state, engine, msgId);
+  state.completed.add(msgId);
+  put(out, msgId, resultPatch(message, inputs.nowUs), 'ignore');
+}

@@ -1,0 +1,3 @@
+export * from './config.ts';
+export type { EngineStateFile, HubService, HubServiceOptions } from './service.ts';
+export { createHubService } from './service.ts';
