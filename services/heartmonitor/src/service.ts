@@ -6,8 +6,8 @@ import { decodeText, encodeText } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Received } from '@muster/transport';
 import type { HeartmonitorConfig } from './config.ts';
-import type { HeartmonitorEvent, HeartmonitorSend } from './core/index.ts';
-import { createState, defaultSettings, step } from './core/index.ts';
+import type { HeartmonitorEvent, HeartmonitorSend, HeartmonitorState } from './core/index.ts';
+import { createState, defaultSettings, leftovers, step } from './core/index.ts';
 
 export interface HeartmonitorServiceOptions {
   readonly sockets: BoundSockets;
@@ -20,6 +20,8 @@ export interface HeartmonitorServiceOptions {
 export interface HeartmonitorService {
   /** Begins to ping. The hub must listen on the bus by then. */
   start(): void;
+  /** What is remembered of engines; empty when there are none. */
+  leftovers(): string[];
   stop(): Promise<void>;
 }
 
@@ -32,8 +34,9 @@ export async function createHeartmonitorService(options: HeartmonitorServiceOpti
   const pings = await options.sockets.open({ kind: 'pub', channel: 'hb_ping', side: 'engine' });
   const pongs = await options.sockets.open({ kind: 'router', channel: 'hb_pong', side: 'engine' });
   const settings = { ...defaultSettings, periodUs: config.periodMs * 1000, maxMisses: config.maxMisses };
-  const runner = createRunner<ReturnType<typeof createState>, HeartmonitorEvent, never, HeartmonitorSend>({
-    state: createState(settings, ports.clock.nowUs()),
+  const state = createState(settings, ports.clock.nowUs());
+  const runner = createRunner<HeartmonitorState, HeartmonitorEvent, never, HeartmonitorSend>({
+    state,
     step,
     ports,
     perform: { writes() {}, send },
@@ -69,6 +72,7 @@ export async function createHeartmonitorService(options: HeartmonitorServiceOpti
     bus.subscribe('engine.unregistered', ({ type, engine }) => runner.dispatch({ type, uuid: engine.uuid })),
   ];
   return {
+    leftovers: () => leftovers(state),
     start: () => runner.dispatch({ type: 'monitor.started' }),
     async stop() {
       for (const end of unsubscribe) end();

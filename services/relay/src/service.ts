@@ -18,7 +18,7 @@ import type { BoundSockets, Received, Socket } from '@muster/transport';
 import { spreadBroadcast } from './broadcast-wire.ts';
 import type { RelayConfig } from './config.ts';
 import type { MirroredChannel, RelayEvent, RelaySend, RelayState } from './core/index.ts';
-import { createState, step } from './core/index.ts';
+import { createState, leftovers, step } from './core/index.ts';
 
 export interface RelayServiceOptions {
   readonly sockets: BoundSockets;
@@ -30,6 +30,8 @@ export interface RelayServiceOptions {
 }
 
 export interface RelayService {
+  /** What is left of requests; empty when all have been answered. */
+  leftovers(): string[];
   stop(): Promise<void>;
 }
 
@@ -58,8 +60,9 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
   const published = await sockets.open({ kind: 'sub', channel: 'iopub', side: 'engine' });
   const subscribers = await sockets.open({ kind: 'pub', channel: 'iopub', side: 'client' });
 
+  const state = createState(options.config);
   const runner = createRunner<RelayState, RelayEvent, never, RelaySend>({
-    state: createState(options.config),
+    state,
     step,
     ports,
     perform: { writes() {}, send: createPerformer(options, pairs, subscribers) },
@@ -81,6 +84,7 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
     bus.subscribe('engine.unregistered', ({ type, engine }) => runner.dispatch({ type, uuid: engine.uuid })),
   ];
   return {
+    leftovers: () => leftovers(state),
     async stop() {
       for (const end of unsubscribe) end();
       runner.stop();

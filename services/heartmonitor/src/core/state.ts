@@ -59,9 +59,10 @@ export const createState = (settings: HeartmonitorSettings, startedUs: number): 
   probe: undefined,
 });
 
-/** What is left behind when all engines are gone; all zero then. */
-export const leftovers = (state: HeartmonitorState): Record<string, number> => ({
-  hearts: state.hearts.size,
-  pending: state.pending.size,
-  strangers: state.strangers.size,
-});
+/** What is remembered of engines; empty when there are none. */
+export const leftovers = (state: HeartmonitorState): string[] =>
+  Object.entries({
+    hearts: state.hearts.size,
+    'pending registrations': state.pending.size,
+    strangers: state.strangers.size,
+  }).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));

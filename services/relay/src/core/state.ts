@@ -43,10 +43,10 @@ export const createState = (settings: RelaySettings = defaultSettings): RelaySta
   coalescedBytes: 0,
 });
 
-/** What is left behind when all engines are gone and all requests answered; all zero then. */
-export const leftovers = (state: RelayState): Record<string, number> => ({
-  engines: state.engines.size,
-  coalescing: state.coalescing.size,
-  waitingFor: state.waitingFor.size,
-  coalescedBytes: state.coalescedBytes,
-});
+/** What is left of requests; empty when all have been answered. */
+export const leftovers = (state: RelayState): string[] =>
+  Object.entries({
+    'broadcasts being gathered': state.coalescing.size,
+    'engines that gathering waits for': state.waitingFor.size,
+    'gathered bytes': state.coalescedBytes,
+  }).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));

@@ -117,7 +117,7 @@ describe('broadcast', () => {
     expect(header.msg_id).toBe(originalId);
     const out = feed(reply('e0', originalId, { status: 'ok' }, false));
     expect(out).toMatchObject([{ type: 'client.send', channel: 'broadcast', client }]);
-    expect(leftovers(state)).toMatchObject({ coalescing: 0, waitingFor: 0, coalescedBytes: 0 });
+    expect(leftovers(state)).toEqual([]);
   });
 
   test('coalesced: one answer with the buffers in the order of the targets', () => {
@@ -134,7 +134,7 @@ describe('broadcast', () => {
       'from e1',
       'from e0',
     ]);
-    expect(leftovers(state)).toMatchObject({ coalescing: 0, waitingFor: 0, coalescedBytes: 0 });
+    expect(leftovers(state)).toEqual([]);
   });
 
   test('coalesced: a failure is not lost, whoever answers last', () => {
@@ -160,7 +160,7 @@ describe('broadcast', () => {
     feed(reply('e0', originalId, { status: 'ok' }, true));
     feed({ type: 'engine.unregistered', uuid: 'e1' });
     feed({ type: 'engine.unregistered', uuid: 'e0' });
-    expect(Object.values(leftovers(state))).toEqual([0, 0, 0, 0]);
+    expect(leftovers(state)).toEqual([]);
   });
 
   test('replies beyond the limit end the request with an error', () => {
@@ -169,7 +169,7 @@ describe('broadcast', () => {
     expect(feed(reply('e0', originalId, { status: 'ok' }, true))).toMatchObject([
       { content: { ename: 'MemoryError' } },
     ]);
-    expect(leftovers(state)).toMatchObject({ coalescing: 0, waitingFor: 0, coalescedBytes: 0 });
+    expect(leftovers(state)).toEqual([]);
   });
 
   test.each<[string, JsonObject]>([
@@ -199,7 +199,7 @@ describe('broadcast', () => {
   ])('%s is answered by an error', (_what, metadata) => {
     const { feed, state } = createBench(['e0', 'e1']);
     expect(broadcast(feed, metadata)).toMatchObject([{ type: 'client.answer', content: { status: 'error' } }]);
-    expect(leftovers(state)).toMatchObject({ coalescing: 0, waitingFor: 0 });
+    expect(leftovers(state)).toEqual([]);
   });
 
   test('an unknown engine among others fails alone when answers come one by one', () => {
