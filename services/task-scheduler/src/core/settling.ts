@@ -22,10 +22,12 @@ export function review(turn: Turn, task: Task): void {
   const impossible = impossibility(task);
   if (impossible) {
     failImpossible(turn, task, impossible);
-  } else if (isReady(state, task)) {
-    dequeue(state, task);
-    turn.released.push(task);
-  } else hold(turn, task);
+    return;
+  }
+  // Its place depends on what has changed; and what was ready may be held again, when the engine it was to follow is lost.
+  dequeue(state, task);
+  if (isReady(state, task)) turn.released.push(task);
+  else hold(turn, task);
 }
 
 function failImpossible(turn: Turn, task: Task, { why, evalue }: Impossible): void {
