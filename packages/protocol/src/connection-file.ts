@@ -48,7 +48,7 @@ const isPort: Check = (value) => typeof value === 'number' && Number.isInteger(v
 const isText: Check = (value) => typeof value === 'string';
 
 const baseTable: Record<keyof ConnectionBase, [Check, expected: string]> = {
-  interface: [(v) => typeof v === 'string' && /^tcp:\/\/[^/]+$/.test(v), 'tcp://ADDRESS'],
+  interface: [(v) => typeof v === 'string' && /^tcp:\/\/(\[[^\]\s]+\]|[^\s/:[\]]+)$/.test(v), 'tcp://ADDRESS'],
   registration: [isPort, 'a port'],
   control: [isPort, 'a port'],
   mux: [isPort, 'a port'],
@@ -109,10 +109,14 @@ function parse(text: string, where: string, extra: Record<string, readonly [Chec
   if (!isJsonObject(value)) return fail('not a JSON object');
   for (const [key, [check, expected]] of Object.entries({ ...baseTable, ...extra })) {
     if (check(value[key])) continue;
-    if (value[key] !== undefined) fail(`'${key}' is ${JSON.stringify(value[key])}, expected ${expected}`);
+    if (value[key] !== undefined) fail(`'${key}' is ${shown(key, value[key])}, expected ${expected}`);
     const other = 'url' in value && !('interface' in value) ? ' (a file of IPython before 1.0?)' : '';
     fail(`'${key}' is missing: not a connection file for ${role === 'engine' ? 'an engine' : 'a client'}${other}`);
   }
   for (const [key, otherwise] of Object.entries(defaults)) value[key] ??= otherwise;
   return value;
 }
+
+/** A value as an error may show it: short, and never the key of the cluster. */
+const shown = (key: string, value: Json | undefined): string =>
+  key === 'key' ? 'something else' : JSON.stringify(value).slice(0, 80);

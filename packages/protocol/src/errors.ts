@@ -27,7 +27,7 @@ export const errorTable = {
     exitStatus: 1,
   },
   bad_header: {
-    meaning: 'The header lacks msg_id, msg_type or session, or one of them is not text.',
+    meaning: 'The header lacks msg_id, msg_type or session, or a member is not text or too long.',
     remedy: 'Send a complete Jupyter header.',
     retryable: false,
     exitStatus: 1,
@@ -48,6 +48,30 @@ export const errorTable = {
     meaning: 'The message is larger than the limit.',
     remedy: 'Send less at once, or raise the limit in the configuration.',
     retryable: false,
+    exitStatus: 1,
+  },
+  unknown_message_type: {
+    meaning: 'There is no such message on this channel.',
+    remedy: 'Check that the peer speaks the protocol of ipyparallel 7.1 to 9.2, and to the right port.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  bad_content: {
+    meaning: 'The content or metadata of the message is not what its type asks for.',
+    remedy: 'Send what the message table of this type says; the details name the member.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  engine_in_use: {
+    meaning: 'An engine with this uuid is registered, or is registering.',
+    remedy: 'Start every engine with an id of its own, or wait until the old one is found to be gone.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  limit_reached: {
+    meaning: 'A limit of the controller is reached.',
+    remedy: 'Try again when it has less to do, or raise the limit in the configuration.',
+    retryable: true,
     exitStatus: 1,
   },
   connection_file_missing: {
@@ -173,12 +197,14 @@ export class MusterError extends Error {
   override readonly name: string = 'MusterError';
   readonly code: ErrorCode;
   readonly remedy: string;
+  readonly retryable: boolean;
   readonly exitStatus: number;
 
   constructor(code: ErrorCode, detail?: string, remedy?: string) {
     super(detail ?? errorTable[code].meaning);
     this.code = code;
     this.remedy = remedy ?? errorTable[code].remedy;
+    this.retryable = errorTable[code].retryable;
     this.exitStatus = errorTable[code].exitStatus;
   }
 }
@@ -210,5 +236,20 @@ export const errorContent = (ename: string, evalue: string, traceback?: readonly
 });
 
 /** The evalue of a Python KeyError: the repr of its argument, quotes included. */
-export const keyErrorValue = (text: string): string =>
-  text.includes("'") && !text.includes('"') ? `"${text}"` : `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+export function keyErrorValue(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text.replace(/[\\'\p{C}\p{Z}]/gu, (character) => {
+    if (character === ' ' || (character === "'" && quote === '"')) return character;
+    if (character === '\\' || character === "'") return `\\${character}`;
+    return shortEscapes[character] ?? numberEscape(character.codePointAt(0)!.toString(16));
+  });
+  return quote + escaped + quote;
+}
+
+const shortEscapes: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** `\x`, `\u` or `\U` with two, four or eight digits. */
+function numberEscape(hex: string): string {
+  if (hex.length <= 2) return `\\x${hex.padStart(2, '0')}`;
+  return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
+}

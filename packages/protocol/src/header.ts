@@ -16,10 +16,23 @@ export interface Header extends JsonObject {
 
 export const protocolVersion = '5.3';
 
-/** Checks the keys that routing depends on. Throws ProtocolError `bad_header`. */
+/** Longer ids would cost memory for as long as a task is known. */
+const longestId = 1024;
+
+/**
+ * Checks a header: msg_id, msg_type and session are there, and no known key is anything but text. A missing username,
+ * date or version becomes "". Throws ProtocolError `bad_header`.
+ */
 export function checkHeader(value: JsonObject): Header {
-  for (const key of ['msg_id', 'msg_type', 'session'])
-    if (typeof value[key] !== 'string') throw new ProtocolError('bad_header', `header.${key} is missing or not text`);
+  for (const key of ['msg_id', 'msg_type', 'session']) {
+    const text = value[key];
+    if (typeof text !== 'string') throw new ProtocolError('bad_header', `header.${key} is missing or not text`);
+    if (text.length > longestId) throw new ProtocolError('bad_header', `header.${key} is too long`);
+  }
+  for (const key of ['username', 'date', 'version']) {
+    value[key] ??= '';
+    if (typeof value[key] !== 'string') throw new ProtocolError('bad_header', `header.${key} is not text`);
+  }
   return value as Header;
 }
 

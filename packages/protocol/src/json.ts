@@ -6,8 +6,19 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** A JSON object. */
 export type JsonObject = { [key: string]: Json };
 
-/** Packs one of the four dictionaries. Undefined members are left out; NaN and infinities become null, as JSON has none. */
-export const packJson = (value: object): Uint8Array<ArrayBuffer> => encodeText(JSON.stringify(value));
+/**
+ * Packs one of the four dictionaries. Undefined members are left out; NaN and infinities become null, as JSON has none.
+ * Throws ProtocolError `bad_json` for what cannot be packed: nested too deeply, or in a circle.
+ */
+export function packJson(value: object): Uint8Array<ArrayBuffer> {
+  let text: string;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    throw new ProtocolError('bad_json', `cannot be packed as JSON (${(cause as Error).name})`);
+  }
+  return encodeText(text);
+}
 
 /** Unpacks one of the four dictionaries. Throws ProtocolError `bad_json` when it is not a JSON object in UTF-8. */
 export function unpackJson(bytes: Uint8Array, what: string): JsonObject {
@@ -15,7 +26,8 @@ export function unpackJson(bytes: Uint8Array, what: string): JsonObject {
   try {
     value = JSON.parse(decodeText(bytes));
   } catch (cause) {
-    throw new ProtocolError('bad_json', `${what} is not JSON: ${(cause as Error).message}`);
+    // Not the parser's words: they quote what was sent, and that belongs in no log.
+    throw new ProtocolError('bad_json', `${what} is not ${cause instanceof SyntaxError ? 'JSON' : 'text in UTF-8'}`);
   }
   if (!isJsonObject(value)) throw new ProtocolError('bad_json', `${what} is not a JSON object`);
   return value;

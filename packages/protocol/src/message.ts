@@ -44,7 +44,8 @@ export class Message {
     return this.frames[0]!;
   }
   get parts(): MessageParts {
-    return this.frames.slice(1, 5) as unknown as MessageParts;
+    const { frames } = this;
+    return [frames[1]!, frames[2]!, frames[3]!, frames[4]!];
   }
   get header(): Header {
     this.#header ??= checkHeader(unpackJson(this.frames[1]!, 'header'));
