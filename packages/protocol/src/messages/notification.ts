@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { count, message } from './entry.ts';
 
 const facts = { from: ['controller'], to: ['client'], source: '§4.3' } as const;
-const engine = { id: count, uuid: z.string() };
+const engine = {
+  id: count,
+  uuid: z.string(),
+  /** Ours: what runs in it. Python clients do not look at it. */
+  kernel: z.string().optional(),
+};
 
 export const notifications = {
   registration_notification: message(facts, engine),

@@ -110,7 +110,15 @@ export const queryReplies = {
     { ...toEngine, source: '§4.2' },
     { id: count, hb_period: z.int().positive(), connection_info: connectionInfo.optional() },
   ),
-  connection_reply: reply({ ...toClient, source: '§4.3' }, { engines: z.record(z.string(), z.string()) }),
+  connection_reply: reply(
+    { ...toClient, source: '§4.3' },
+    {
+      /** Id as decimal text → uuid. */
+      engines: z.record(z.string(), z.string()),
+      /** Ours: id → what runs in it. Python clients do not look at it. */
+      kernels: z.record(z.string(), z.string()).optional(),
+    },
+  ),
   queue_reply: replyByKey({ ...toClient, source: '§4.7' }, queueOfEngine, { unassigned: countOrIds }),
   load_reply: replyByKey({ ...toClient, source: '§4.7' }, count, {}),
   result_reply: replyByKey({ ...toClient, buffers: 'results, in sorted order of msg_id', source: '§4.7' }, taskResult, {
