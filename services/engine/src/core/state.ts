@@ -1,0 +1,59 @@
+import type { Request } from './request.ts';
+
+export interface KernelSettings {
+  /** Requests that may wait; more are refused with an error. */
+  readonly maxQueued: number;
+  /** Bytes of their buffers together. */
+  readonly maxQueuedBytes: number;
+  /** Ids that were aborted before they arrived; the oldest are forgotten. */
+  readonly maxAbortedIds: number;
+}
+
+export const defaultKernelSettings: KernelSettings = {
+  maxQueued: 100_000,
+  maxQueuedBytes: 8 * 2 ** 30,
+  maxAbortedIds: 65_536,
+};
+
+/** The request whose code runs. */
+export interface Run {
+  readonly number: number;
+  readonly request: Request;
+  readonly silent: boolean;
+  readonly startedUs: number;
+}
+
+/** Which requests that wait or arrive are answered `aborted` for a moment. */
+export type Aborting = 'nothing' | 'cells' | 'everything';
+
+export interface KernelState {
+  readonly settings: KernelSettings;
+  /** The engine's identity, also its session. */
+  readonly uuid: string;
+  /** Given by the controller. */
+  id: number | undefined;
+  /** In the order of their arrival. */
+  waiting: Request[];
+  waitingBytes: number;
+  running: Run | undefined;
+  runCount: number;
+  /** Of cells that were not silent. */
+  executionCount: number;
+  aborting: Aborting;
+  readonly abortedIds: Set<string>;
+  ending: boolean;
+}
+
+export const createKernelState = (uuid: string, settings = defaultKernelSettings): KernelState => ({
+  settings,
+  uuid,
+  id: undefined,
+  waiting: [],
+  waitingBytes: 0,
+  running: undefined,
+  runCount: 0,
+  executionCount: 0,
+  aborting: 'nothing',
+  abortedIds: new Set(),
+  ending: false,
+});

@@ -1,0 +1,244 @@
+// The kernel's machine: one request at a time, in the order of arrival; abort, interrupt and shutdown in between.
+import type { Inputs, Step, TimerFired } from '@muster/machine';
+import { Outbox } from '@muster/machine';
+import type { JsonObject } from '@muster/protocol';
+import type { KernelEffect } from './effects.ts';
+import type { KernelEvent } from './events.ts';
+import { engineInfo, errorOutput, kernelInfo, replyContent, replyMetadata, replyType } from './replies.ts';
+import type { Outcome, Request } from './request.ts';
+import { failure } from './request.ts';
+import type { KernelState } from './state.ts';
+
+type Out = Outbox<never, KernelEffect>;
+
+export const step: Step<KernelState, KernelEvent, never, KernelEffect> = (state, event, inputs) => {
+  const out: Out = new Outbox();
+  on(state, event, inputs, out);
+  startNext(state, inputs, out);
+  return out;
+};
+
+function on(state: KernelState, event: KernelEvent | TimerFired, inputs: Inputs, out: Out): void {
+  switch (event.type) {
+    case 'kernel.registered':
+      state.id = event.id;
+      publish(out, 'status', {}, 'status', { execution_state: 'starting' }, { engine: state.uuid });
+      return;
+    case 'request.received':
+      return onRequest(state, event.request, inputs, out);
+    case 'run.ended':
+      return onRunEnded(state, event.run, event.outcome, inputs, out);
+    case 'abort.asked':
+      return onAbort(state, event.msgIds, inputs, out);
+    case 'aborting.settled':
+      state.aborting = 'nothing';
+      return;
+    case 'interrupt.asked':
+      if (state.running !== undefined) out.send({ type: 'run.interrupt', run: state.running.number });
+      return;
+    case 'shutdown.asked':
+      return onShutdown(state, event.restart, inputs, out);
+    case 'timer.fired':
+      return;
+  }
+}
+
+const isCell = (request: Request): boolean => request.header.msg_type === 'execute_request';
+const isWork = (request: Request): boolean => isCell(request) || request.header.msg_type === 'apply_request';
+const bytesOf = (request: Request): number => request.buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+
+function onRequest(state: KernelState, request: Request, inputs: Inputs, out: Out): void {
+  if (!isWork(request)) return onOtherRequest(state, request, out);
+  const asked = state.abortedIds.delete(request.header.msg_id);
+  if (asked || state.ending || isAborted(state, request)) return abort(state, request, inputs, out);
+  const sizeBytes = bytesOf(request);
+  if (
+    state.waiting.length >= state.settings.maxQueued ||
+    (state.waitingBytes + sizeBytes > state.settings.maxQueuedBytes && state.waiting.length > 0)
+  )
+    return refuse(state, request, inputs, out);
+  state.waiting.push(request);
+  state.waitingBytes += sizeBytes;
+}
+
+const isAborted = (state: KernelState, request: Request): boolean =>
+  state.aborting === 'everything' || (state.aborting === 'cells' && isCell(request));
+
+/** Requests of other types get an answer that says so: whoever asked must not wait for ever. */
+function onOtherRequest(state: KernelState, request: Request, out: Out): void {
+  const { msg_type: msgType } = request.header;
+  if (!msgType.endsWith('_request')) return;
+  status(state, out, request, 'busy');
+  const content: JsonObject =
+    msgType === 'kernel_info_request'
+      ? kernelInfo('Muster: JavaScript and TypeScript on Node')
+      : {
+          ...failure('NotImplementedError', `A Node engine does not know requests of type ${msgType.slice(0, 100)}.`),
+          traceback: [],
+          engine_info: engineInfo(state),
+        };
+  out.send({
+    type: 'reply.send',
+    request,
+    msgType: replyType(msgType),
+    metadata: { engine: state.uuid, status: content.status ?? 'ok' },
+    content,
+    buffers: [],
+  });
+  status(state, out, request, 'idle');
+}
+
+/** Too many wait: an error at once, in the form of any other. */
+function refuse(state: KernelState, request: Request, inputs: Inputs, out: Out): void {
+  status(state, out, request, 'busy');
+  const why = `${state.waiting.length} requests of ${state.waitingBytes} bytes already wait on this engine.`;
+  answer(state, request, failure('EngineBusy', why), inputs.nowUs, out);
+  status(state, out, request, 'idle');
+}
+
+function startNext(state: KernelState, inputs: Inputs, out: Out): void {
+  if (state.running !== undefined || state.id === undefined || state.ending) return;
+  const request = state.waiting.shift();
+  if (request === undefined) return;
+  state.waitingBytes -= bytesOf(request);
+  const silent = !isCell(request) || request.content.silent === true;
+  if (!silent) state.executionCount++;
+  const run = { number: ++state.runCount, request, silent, startedUs: inputs.nowUs };
+  state.running = run;
+  status(state, out, request, 'busy');
+  if (!silent)
+    publish(
+      out,
+      'execute_input',
+      request.header,
+      'execute_input',
+      {
+        code: typeof request.content.code === 'string' ? request.content.code : '',
+        execution_count: state.executionCount,
+      },
+      { engine: state.uuid },
+    );
+  out.send({
+    type: 'run.start',
+    run: run.number,
+    kind: isCell(request) ? 'execute' : 'apply',
+    request,
+    executionCount: state.executionCount,
+    silent,
+  });
+}
+
+/** Order of §8.3: output, result or error, reply, and idle as the last of all. */
+function onRunEnded(state: KernelState, number: number, outcome: Outcome, inputs: Inputs, out: Out): void {
+  const run = state.running;
+  if (run === undefined || run.number !== number) return;
+  state.running = undefined;
+  const { request } = run;
+  const method = isCell(request) ? 'execute' : 'apply';
+  out.send({ type: 'output.flush' });
+  if (outcome.status === 'error') {
+    const content = errorOutput(state, run, method, outcome);
+    publish(out, 'error', request.header, 'error', content, { engine: state.uuid });
+  } else if (!run.silent && outcome.display !== undefined) {
+    const content = { data: outcome.display, metadata: {}, execution_count: state.executionCount };
+    publish(out, 'execute_result', request.header, 'execute_result', content, { engine: state.uuid });
+  }
+  answer(state, request, outcome, run.startedUs, out);
+  status(state, out, request, 'idle');
+  const stops = outcome.status === 'error' && method === 'execute' && !run.silent;
+  if (stops && request.content.stop_on_error !== false) startAborting(state, 'cells', inputs, out);
+}
+
+function answer(state: KernelState, request: Request, outcome: Outcome, startedUs: number, out: Out): void {
+  const content = replyContent(state, isCell(request) ? 'execute' : 'apply', outcome);
+  out.send({
+    type: 'reply.send',
+    request,
+    msgType: replyType(request.header.msg_type),
+    metadata: replyMetadata(state, request, content, startedUs),
+    content,
+    buffers: (outcome.status === 'ok' && outcome.buffers) || [],
+  });
+}
+
+function onAbort(state: KernelState, msgIds: readonly string[], inputs: Inputs, out: Out): void {
+  if (msgIds.length === 0) return startAborting(state, 'everything', inputs, out);
+  const asked = new Set(msgIds);
+  const found = takeWaiting(state, (request) => asked.has(request.header.msg_id));
+  for (const request of found) {
+    asked.delete(request.header.msg_id);
+    abort(state, request, inputs, out);
+  }
+  // The rest may still be under way to us.
+  for (const id of asked) {
+    if (id === state.running?.request.header.msg_id) continue;
+    state.abortedIds.add(id);
+    if (state.abortedIds.size > state.settings.maxAbortedIds) {
+      for (const oldest of state.abortedIds) {
+        state.abortedIds.delete(oldest);
+        break;
+      }
+    }
+  }
+}
+
+/** Aborts what waits now, and what arrives until the shell says that everything sent before is here. */
+function startAborting(state: KernelState, what: 'cells' | 'everything', inputs: Inputs, out: Out): void {
+  if (state.aborting !== 'everything') state.aborting = what;
+  for (const request of takeWaiting(state, (waiting) => isAborted(state, waiting))) abort(state, request, inputs, out);
+  out.send({ type: 'aborting.settle' });
+}
+
+function takeWaiting(state: KernelState, wanted: (request: Request) => boolean): Request[] {
+  const taken = state.waiting.filter(wanted);
+  if (taken.length === 0) return taken;
+  state.waiting = state.waiting.filter((request) => !wanted(request));
+  state.waitingBytes = state.waiting.reduce((sum, request) => sum + bytesOf(request), 0);
+  return taken;
+}
+
+function abort(state: KernelState, request: Request, inputs: Inputs, out: Out): void {
+  status(state, out, request, 'busy');
+  const content = { status: 'aborted' };
+  out.send({
+    type: 'reply.send',
+    request,
+    msgType: replyType(request.header.msg_type),
+    metadata: replyMetadata(state, request, content, inputs.nowUs),
+    content,
+    buffers: [],
+  });
+  status(state, out, request, 'idle');
+}
+
+/** Everyone who waits gets an answer; then the end. */
+function onShutdown(state: KernelState, restart: boolean, inputs: Inputs, out: Out): void {
+  if (state.ending) return;
+  state.ending = true;
+  for (const request of takeWaiting(state, () => true)) abort(state, request, inputs, out);
+  if (state.running !== undefined) {
+    const { msg_id: msgId } = state.running.request.header;
+    const why = `Engine ${state.id ?? -1} was ${restart ? 'restarted' : 'shut down'} while running task '${msgId}'`;
+    onRunEnded(state, state.running.number, failure('EngineError', why), inputs, out);
+  }
+  out.send({ type: 'output.flush' });
+  if (!restart) {
+    // The hub takes this for the engine's farewell (§7.4); an engine that restarts stays registered.
+    publish(out, 'shutdown', {}, 'shutdown_reply', { status: 'ok', restart: false }, {});
+  }
+  out.send({ type: 'kernel.end', restart });
+}
+
+const status = (state: KernelState, out: Out, request: Request, execution_state: 'busy' | 'idle'): void =>
+  publish(out, 'status', request.header, 'status', { execution_state }, { engine: state.uuid });
+
+function publish(
+  out: Out,
+  topic: string,
+  parent: JsonObject,
+  msgType: string,
+  content: JsonObject,
+  metadata: JsonObject,
+): void {
+  out.send({ type: 'iopub.publish', topic, msgType, parent, metadata, content });
+}

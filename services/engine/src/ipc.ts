@@ -1,0 +1,40 @@
+// What nanny and kernel tell each other over Node's channel between parent and child.
+import type { EngineConnection, JsonObject } from '@muster/protocol';
+import type { LogLevel } from './log.ts';
+
+/** Nanny → kernel. */
+export type ToKernel =
+  | { readonly type: 'connect'; readonly setup: KernelSetup }
+  | { readonly type: 'registered'; readonly id: number }
+  | { readonly type: 'abort'; readonly msgIds: readonly string[] }
+  | { readonly type: 'clear'; readonly serial: number }
+  | { readonly type: 'interrupt'; readonly serial: number }
+  | { readonly type: 'end'; readonly restart: boolean };
+
+/** What a kernel has to know to serve. */
+export interface KernelSetup {
+  readonly uuid: string;
+  /** With the interface by which the controller is reached. */
+  readonly connection: EngineConnection;
+  readonly logLevel: LogLevel;
+  /** Code to run before the first request, with a name for its errors. */
+  readonly startup: readonly { readonly name: string; readonly code: string }[];
+  readonly maxMessageBytes: number;
+}
+
+/** Kernel → nanny. */
+export type ToNanny =
+  /** Its program is loaded; milliseconds since the process began. */
+  | { readonly type: 'loaded'; readonly sinceStartMs: number }
+  /** All its sockets connect. */
+  | { readonly type: 'ready'; readonly sinceStartMs: number }
+  | { readonly type: 'cleared'; readonly serial: number; readonly failure: JsonObject | undefined }
+  | { readonly type: 'interrupted'; readonly serial: number; readonly what: Interrupted }
+  /** It cannot serve. */
+  | { readonly type: 'failed'; readonly why: string };
+
+/** What an interrupt met: nothing, code that was waiting, or code that was in a loop. */
+export type Interrupted = 'idle' | 'waiting' | 'looping';
+
+/** File descriptor of the kernel's watch: the nanny writes the serial of each interrupt there, and its end is the nanny's. */
+export const watchFd = 4;
