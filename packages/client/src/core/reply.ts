@@ -1,0 +1,80 @@
+// What a reply says: value or error (§4.1, §4.5).
+import type { Frames, JsonObject } from '@muster/protocol';
+import { isJsonObject, MusterError } from '@muster/protocol';
+import { unpackValue } from '@muster/serialize';
+import { RemoteError } from '../remote-errors.ts';
+import type { MimeBundle, Task } from './task.ts';
+
+/** The end of a task as its reply has it. */
+export type Outcome =
+  | { readonly status: 'ok'; readonly value: unknown; readonly used: number }
+  | { readonly status: 'error' | 'aborted'; readonly error: Error };
+
+/** What `execute` gives. The output is complete by then. */
+export interface ExecuteResult {
+  readonly executionCount: number;
+  /** The value of the last expression by media type; undefined when there was none. */
+  readonly data: MimeBundle | undefined;
+  /** The same as plain text. */
+  readonly text: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Reads a reply; `buffers` may go on behind this task's value (coalesced broadcasts). */
+export function readOutcome(task: Task, content: JsonObject, buffers: Frames): Outcome {
+  if (content.status === 'aborted')
+    return {
+      status: 'aborted',
+      error: remoteError(task, { ename: 'TaskAborted', evalue: `Task ${task.msgId} was aborted` }),
+    };
+  if (content.status !== 'ok') return { status: 'error', error: remoteError(task, content) };
+  // The value of execute is made when its output is complete.
+  if (task.kind === 'execute') return { status: 'ok', value: Number(content.execution_count ?? 0), used: 0 };
+  try {
+    return { status: 'ok', ...unpackValue(buffers) };
+  } catch (error) {
+    return {
+      status: 'error',
+      error: error instanceof MusterError ? error : new MusterError('bad_value', String(error)),
+    };
+  }
+}
+
+/** An engine made this reply, so `idle` will follow it on iopub (§4.1). */
+export const isEngineMade = (content: JsonObject): boolean =>
+  content.status === 'ok' || (isJsonObject(content.engine_info) && Object.keys(content.engine_info).length > 0);
+
+/** The error of a task's reply; also of replies that lack parts of it. */
+export const remoteError = (task: Task, content: JsonObject): RemoteError =>
+  remoteErrorOf(content, task.msgId, task.engineId, task.engineUuid);
+
+/** The error of an error content (§4.1). What the content says of the engine goes before what we know. */
+export function remoteErrorOf(content: JsonObject, msgId: string, engineId?: number, engineUuid?: string): RemoteError {
+  const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+  const traceback = Array.isArray(content.traceback)
+    ? content.traceback.filter((line) => typeof line === 'string')
+    : [];
+  const info = isJsonObject(content.engine_info) ? content.engine_info : {};
+  return new RemoteError({
+    ename: text(content.ename, 'Error'),
+    evalue: text(content.evalue, ''),
+    traceback,
+    engineId: typeof info.engine_id === 'number' ? info.engine_id : engineId,
+    engineUuid: typeof info.engine_uuid === 'string' ? info.engine_uuid : engineUuid,
+    msgId,
+  });
+}
+
+export function executeResult(task: Task): ExecuteResult {
+  const result = task.outputs.findLast((output) => output.kind === 'result');
+  const data = result !== undefined && 'data' in result ? result.data : undefined;
+  const text = data?.['text/plain'];
+  return {
+    executionCount: task.value as number,
+    data,
+    text: typeof text === 'string' ? text : undefined,
+    stdout: task.stdout,
+    stderr: task.stderr,
+  };
+}
