@@ -143,6 +143,6 @@ function readField(record: StoredRecord, name: string): Value {
   const value = record[member];
   if (value === null) return null;
   if (kind === 'moment') return new Moment(value as number);
-  if (kind === 'dict') return unpackDict(value as Uint8Array);
+  if (kind === 'dict') return unpackDict(value as string);
   return kind === 'buffers' ? (value as readonly unknown[]).map(() => Number.NaN) : (value as string);
 }

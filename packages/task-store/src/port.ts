@@ -72,8 +72,9 @@ export class StoreError extends Error {
 }
 
 /**
- * Keeps task records. Implementations copy the bytes they keep. Dictionaries in answers are fresh; their byte arrays may
- * be the store's own and must not be changed.
+ * Keeps task records. Implementations copy what they keep, except large buffers that fill their memory block, which
+ * nobody may change once they were given. Dictionaries in answers are fresh; byte arrays in them may be the store's own
+ * and must not be changed.
  * Methods may answer at once or by a promise; a store on a network answers by promises. Writes take effect in the order
  * of the calls, and a question sees the writes called before it.
  */

@@ -41,5 +41,5 @@ function jsonOf(record: StoredRecord, name: WireName): Json {
   const value = record[member];
   if (value === null) return null;
   if (kind === 'moment') return formatDate(value as number);
-  return kind === 'dict' ? unpackDict(value as Uint8Array) : (value as string);
+  return kind === 'dict' ? unpackDict(value as string) : (value as string);
 }

@@ -19,7 +19,6 @@ export function createRecentIds(limit: number): RecentIds {
     add(id) {
       if (young.has(id)) return;
       if (young.size >= half) [old, young] = [young, new Set()];
-      old.delete(id);
       young.add(id);
     },
     delete(id) {

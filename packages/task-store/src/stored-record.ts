@@ -1,13 +1,14 @@
-// How stores hold a record: as TaskRecord, but dictionaries packed. So nothing is parsed before somebody asks, and every
-// answer is a fresh copy.
+// How stores hold a record: as TaskRecord, but dictionaries as JSON text. So nothing is parsed before somebody asks, and
+// every answer is a fresh copy.
 import type { JsonObject } from '@muster/protocol';
-import { packJson, unpackJson } from '@muster/protocol';
-import { dictMembers } from './fields.ts';
+import { decodeText, isJsonObject, ownBytes } from '@muster/protocol';
+import type { FieldKind } from './fields.ts';
+import { dictMembers, fieldTable } from './fields.ts';
 import type { DictMember, TaskPatch, TaskRecord } from './port.ts';
 import type { TextLimit } from './text.ts';
 
 export type StoredRecord = {
-  -readonly [K in keyof TaskRecord]: K extends DictMember ? Uint8Array | null : TaskRecord[K];
+  -readonly [K in keyof TaskRecord]: K extends DictMember ? string | null : TaskRecord[K];
 };
 
 export const emptyRecord = (msgId: string): StoredRecord => ({
@@ -37,11 +38,12 @@ export const emptyRecord = (msgId: string): StoredRecord => ({
   displayData: null,
 });
 
-/** A packed dictionary as an object; `{}` when the bytes are no JSON object. */
-export function unpackDict(bytes: Uint8Array | null): JsonObject | null {
-  if (bytes === null) return null;
+/** A dictionary as an object; `{}` when the text is no JSON object. */
+export function unpackDict(text: string | null): JsonObject | null {
+  if (text === null) return null;
   try {
-    return unpackJson(bytes, 'field');
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : {};
   } catch {
     return {};
   }
@@ -54,57 +56,61 @@ export function unpackRecord(stored: StoredRecord): TaskRecord {
   return record;
 }
 
-/** Merges a patch into a record, copying all bytes. Returns by how many bytes the record has grown. */
+const kinds: Record<string, FieldKind> = Object.fromEntries(
+  Object.values(fieldTable).map(({ member, kind }) => [member, kind]),
+);
+
+/** Merges a patch into a record, copying all bytes. Returns by how much the record has grown, as `sizeOf` counts. */
 export function applyPatch(record: StoredRecord, patch: TaskPatch, limit: TextLimit): number {
-  const { appendStdout, appendStderr, ...fields } = patch;
-  const own = copyBytes(fields);
+  const members = record as unknown as Record<string, unknown>;
   let grown = 0;
-  for (const member in own) {
-    const value = own[member as keyof typeof own];
-    if (value === undefined) continue;
-    grown += sizeOf(value) - sizeOf(record[member as keyof StoredRecord]);
-    (record as Record<string, unknown>)[member] = value;
+  for (const key in patch) {
+    const given = patch[key as keyof TaskPatch];
+    if (given === undefined) continue;
+    const member = key === 'appendStdout' ? 'stdout' : key === 'appendStderr' ? 'stderr' : key;
+    const before = members[member];
+    const value = member === key ? ownValue(kinds[key], given) : limit.append(before as string, given as string);
+    grown += sizeOf(value) - sizeOf(before);
+    members[member] = value;
   }
-  if (appendStdout !== undefined) grown += append(record, 'stdout', appendStdout, limit);
-  if (appendStderr !== undefined) grown += append(record, 'stderr', appendStderr, limit);
   return grown;
 }
 
-function append(record: StoredRecord, member: 'stdout' | 'stderr', text: string, limit: TextLimit): number {
-  const before = record[member];
-  record[member] = limit.append(before, text);
-  return record[member].length - before.length;
+/** A value that the store may keep. */
+function ownValue(kind: FieldKind | undefined, given: unknown): unknown {
+  if (given === null) return null;
+  if (kind === 'buffers') return copyBuffers(given as readonly Uint8Array[]);
+  if (kind !== 'dict') return given;
+  return given instanceof Uint8Array ? textOf(given) : JSON.stringify(given);
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return decodeText(bytes);
+  } catch {
+    return '{}';
+  }
 }
 
 /** Bytes that a value holds; texts count a byte a character, numbers and null nothing. */
 function sizeOf(value: unknown): number {
-  if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
-  if (Array.isArray(value)) return (value as Uint8Array[]).reduce((sum, bytes) => sum + bytes.length, 0);
-  return 0;
+  if (typeof value === 'string') return value.length;
+  return Array.isArray(value) ? (value as Uint8Array[]).reduce((sum, bytes) => sum + bytes.length, 0) : 0;
 }
 
-type OwnPatch = Partial<StoredRecord>;
+/** From this size on a buffer that fills its block is kept as it is: to copy 100 MB would hold up everybody. */
+const largeBytes = 65_536;
 
-/** The patch with dictionaries packed and all bytes copied into one new block. */
-function copyBytes(patch: TaskPatch): OwnPatch {
-  const own: Record<string, unknown> = { ...patch };
-  let sizeBytes = 0;
-  for (const member in own) {
-    const value = own[member];
-    if (value instanceof Uint8Array || Array.isArray(value)) sizeBytes += sizeOf(value);
-    else if (typeof value === 'object' && value !== null) own[member] = packJson(value);
-  }
-  const block = new Uint8Array(sizeBytes);
+/** Small buffers go together into one block, which comes from a pool: a block for each would cost more than the bytes. */
+function copyBuffers(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
+  let smallBytes = 0;
+  for (const buffer of buffers) if (buffer.length < largeBytes) smallBytes += buffer.length;
+  const block = Buffer.allocUnsafe(smallBytes);
   let at = 0;
-  const copy = (bytes: Uint8Array): Uint8Array => {
-    block.set(bytes, at);
-    at += bytes.length;
-    return block.subarray(at - bytes.length, at);
-  };
-  for (const member in patch) {
-    const value = patch[member as keyof TaskPatch];
-    if (value instanceof Uint8Array) own[member] = copy(value);
-    else if (Array.isArray(value)) own[member] = (value as Uint8Array[]).map(copy);
-  }
-  return own as OwnPatch;
+  return buffers.map((buffer) => {
+    if (buffer.length >= largeBytes) return ownBytes(buffer);
+    block.set(buffer, at);
+    at += buffer.length;
+    return block.subarray(at - buffer.length, at);
+  });
 }
