@@ -17,6 +17,8 @@ export async function boot(command) {
     process.channel.unref();
     process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   }
+  // Who reads our output may go (`| head`): that ends no cluster.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   useCompileCache();
   const { main } = await import(`../src/${command}.ts`);
   const status = await main(process.argv.slice(2), process.env);

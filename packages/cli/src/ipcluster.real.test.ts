@@ -128,6 +128,15 @@ test('a stop in the middle of the start leaves nothing', async () => {
   nothingIsLeft();
 }, 60_000);
 
+test('of two starts at once one goes on, undisturbed by the other', async () => {
+  const args = ['ipcluster', 'start', '-n', '1', '--daemonize'];
+  const both = await Promise.all([commands.run(...args), commands.run(...args)]);
+  expect(both.map(({ status }) => status).sort()).toEqual([0, 10]);
+  expect((await commands.run('ipcluster', 'list')).out).toMatch(/True +1/);
+  expect(await commands.run('ipcluster', 'stop')).toMatchObject({ status: 0 });
+  nothingIsLeft();
+}, 60_000);
+
 test('a controller started by hand is not trampled', async () => {
   const controller = commands.begin(['ipcontroller']);
   await until(() => commands.files('security').includes('ipcontroller-engine.json'));

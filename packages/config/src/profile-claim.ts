@@ -1,4 +1,4 @@
-// One controller for a profile and cluster id: a pid file, taken under a short guard so that two starts at once do not
+// One controller (and one ipcluster that starts it) for a profile and cluster id: a pid file, taken under a short guard so that two starts at once do not
 // both win. A file whose process is gone, or whose pid is another program by now, is taken over.
 import { join } from 'node:path';
 import { MusterError } from '@muster/protocol';
@@ -15,13 +15,20 @@ export interface ProfileClaim {
   release(): void;
 }
 
+/** Whose pid file it is. */
+export type ClaimingProgram = 'ipcontroller' | 'ipcluster';
+
 /** `pid/ipcontroller[-CLUSTER_ID].pid`. */
-export const pidFilePath = (profileDir: string, clusterId: string): string =>
-  join(profilePart(profileDir, 'pid'), `ipcontroller${checkClusterId(clusterId) && `-${clusterId}`}.pid`);
+export const pidFilePath = (profileDir: string, clusterId: string, program: ClaimingProgram = 'ipcontroller'): string =>
+  join(profilePart(profileDir, 'pid'), `${program}${checkClusterId(clusterId) && `-${clusterId}`}.pid`);
 
 /** The process that holds the profile and cluster id, or undefined. */
-export function claimHolder(profileDir: string, clusterId: string): ProcessIdentity | undefined {
-  const holder = parsePidFile(readIfThere(pidFilePath(profileDir, clusterId)));
+export function claimHolder(
+  profileDir: string,
+  clusterId: string,
+  program: ClaimingProgram = 'ipcontroller',
+): ProcessIdentity | undefined {
+  const holder = parsePidFile(readIfThere(pidFilePath(profileDir, clusterId, program)));
   return holder !== undefined && holds(holder) ? holder : undefined;
 }
 
@@ -29,15 +36,19 @@ export function claimHolder(profileDir: string, clusterId: string): ProcessIdent
  * Claims the profile and cluster id for this process. The folders must exist (ensureProfile).
  * Throws MusterError `profile_in_use` naming the pid that holds it, or `profile_unusable`.
  */
-export function claimProfile(profileDir: string, clusterId: string): ProfileClaim {
-  const pidFile = pidFilePath(profileDir, clusterId);
+export function claimProfile(
+  profileDir: string,
+  clusterId: string,
+  program: ClaimingProgram = 'ipcontroller',
+): ProfileClaim {
+  const pidFile = pidFilePath(profileDir, clusterId, program);
   const text = formatPidFile(identifyProcess(process.pid) ?? { pid: process.pid });
   try {
     underGuard(`${pidFile}.guard`, () => {
-      const holder = claimHolder(profileDir, clusterId);
+      const holder = claimHolder(profileDir, clusterId, program);
       if (holder !== undefined) {
         const which = clusterId === '' ? '' : ` and cluster id '${clusterId}'`;
-        throw new MusterError('profile_in_use', `Process ${holder.pid} runs a controller with ${profileDir}${which}.`);
+        throw new MusterError('profile_in_use', `Process ${holder.pid} (${program}) uses ${profileDir}${which}.`);
       }
       writeFileAtomically(pidFile, text, 0o644);
     });
@@ -67,5 +78,5 @@ function holds(holder: ProcessIdentity): boolean {
   if (!isRunning(holder)) return false;
   if (holder.startedAt !== undefined) return true;
   const command = commandLineOf(holder.pid);
-  return command === undefined || command.some((word) => /ipcontroller|ipyparallel/.test(word));
+  return command === undefined || command.some((word) => /ipcontroller|ipcluster|ipyparallel/.test(word));
 }

@@ -109,6 +109,7 @@ async function start(spec: LaunchSpec, i: number, exits: Map<number, number | st
     );
   }
   const pid = child.pid as number;
+  exits.delete(pid);
   child.once('exit', (status, signal) => exits.set(pid, signal ?? status ?? 0));
   child.unref();
   return { pid, startedAt: identifyProcess(pid)?.startedAt ?? unknownStart, outputFile };

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SettingsOf } from '@muster/config';
 import {
+  type ClaimingProgram,
   claimHolder,
   isMissing,
   listProfileDirs,
@@ -49,10 +50,10 @@ async function refuseIfRunning(profileDir: string): Promise<void> {
     );
   }
   for (const name of fileNames(profilePart(profileDir, 'pid'))) {
-    const clusterId = /^ipcontroller(?:-(.*))?\.pid$/.exec(name)?.[1] ?? '';
-    const holder = name.endsWith('.pid') ? claimHolder(profileDir, clusterId) : undefined;
-    if (holder === undefined) continue;
-    throw new MusterError('cluster_running', `Process ${holder.pid} runs a controller of profile ${label}.`);
+    const [, program, clusterId = ''] = /^(ipcontroller|ipcluster)(?:-(.*))?\.pid$/.exec(name) ?? [];
+    const holder = program && claimHolder(profileDir, clusterId, program as ClaimingProgram);
+    if (!holder) continue;
+    throw new MusterError('cluster_running', `Process ${holder.pid} (${program}) uses profile ${label}.`);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   claimHolder,
+  claimProfile,
   connectionPaths,
   engineStatePath,
   ensureProfile,
@@ -41,6 +42,7 @@ export async function startCluster(
   const n = values.n ?? availableParallelism();
   const options = describeOptions({ ...values, controllerArguments: controllerArguments(values, rest), n });
   ensureProfile(place.profileDir);
+  claimStart(place);
   await refuseIfRunning(place, launcher);
   removeOldLogs(place);
   const keeps = keepsFiles(options);
@@ -111,6 +113,16 @@ function placeArguments(values: StartValues): string {
     ['cluster-id', clusterId],
   ];
   return given.map(([name, value]) => (value === '' ? '' : ` --${name}=${value}`)).join('');
+}
+
+/** Of two starts at the same time, one goes on. The claim ends with the process. */
+function claimStart({ profileDir, clusterId }: Place): void {
+  try {
+    claimProfile(profileDir, clusterId, 'ipcluster');
+  } catch (error) {
+    if (!(error instanceof MusterError) || error.code !== 'profile_in_use') throw error;
+    throw new MusterError('cluster_running', error.message);
+  }
 }
 
 async function refuseIfRunning({ profileDir, clusterId }: Place, launcher: Launcher): Promise<void> {
