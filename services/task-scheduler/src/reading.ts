@@ -15,7 +15,7 @@ export interface Reader {
   readReply(received: Received): Message | undefined;
 }
 
-export function createReader(signer: Signer, drop: DropLog): Reader {
+export function createReader(signer: Signer, log: DropLog): Reader {
   // Replies need no guard: a second one finds its task finished.
   const guard = createReplayGuard();
 
@@ -23,8 +23,8 @@ export function createReader(signer: Signer, drop: DropLog): Reader {
     try {
       return open();
     } catch (error) {
-      if (error instanceof ProtocolError) drop(error.code, error.message, from);
-      else drop('unreadable', String(error), from);
+      if (error instanceof ProtocolError) log.drop(error.code, error.message, from);
+      else log.drop('unreadable', String(error), from);
       return undefined;
     }
   }

@@ -13,6 +13,7 @@ import type { Counts } from './core/inspect.ts';
 import { countTasks } from './core/inspect.ts';
 import { createState } from './core/state.ts';
 import { step } from './core/step.ts';
+import type { DropLog } from './drop-log.ts';
 import { createDropLog } from './drop-log.ts';
 import { createSender } from './performing.ts';
 import { createReader } from './reading.ts';
@@ -31,7 +32,8 @@ export interface TaskSchedulerOptions {
 export interface TaskSchedulerService {
   /** Takes no more work, forgets what is unfinished and closes both sockets. May be called again. */
   stop(): Promise<void>;
-  counts(): Counts;
+  /** What there is now; `dropped` counts unreadable messages since the start. */
+  counts(): Counts & Pick<DropLog, 'dropped'>;
 }
 
 /** Opens the task sockets and starts. Rejects with MusterError `port_in_use`, `bad_option` or `unknown_option`. */
@@ -48,7 +50,8 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
     onError: (error, event) => log.error({ err: error, event: event.type }, 'step failed'),
     ...(options.record && { record: options.record }),
   });
-  const reader = createReader(signer, createDropLog(log, ports.clock));
+  const drops = createDropLog(log, ports.clock);
+  const reader = createReader(signer, drops);
   const submit = (client: PeerId | null, message: Message): void =>
     runner.dispatch({ type: 'task.submitted', client, message });
 
@@ -83,7 +86,7 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
       stopped ??= stop();
       return stopped;
     },
-    counts: () => countTasks(state),
+    counts: () => ({ ...countTasks(state), dropped: { ...drops.dropped } }),
   };
 }
 

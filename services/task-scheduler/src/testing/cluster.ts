@@ -1,0 +1,172 @@
+// The service between real sockets: clients and engines that speak the wire, on a transport given by the test.
+import type { Bus, Fact } from '@muster/bus';
+import { createInProcessBus } from '@muster/bus';
+import { createSystemPorts } from '@muster/machine/node';
+import type { Frames, JsonObject } from '@muster/protocol';
+import {
+  buildMessage,
+  createHeaderSource,
+  encodeText,
+  findDelimiter,
+  type Message,
+  readMessage,
+} from '@muster/protocol';
+import type { Logger } from '@muster/telemetry';
+import { silentLogger } from '@muster/telemetry';
+import { until } from '@muster/testkit';
+import type { BoundSockets, Socket, Transport } from '@muster/transport';
+import { createHmacSigner } from '@muster/transport';
+import type { TaskSchedulerConfig } from '../config.ts';
+import { defaultConfig } from '../config.ts';
+import type { TaskSchedulerService } from '../service.ts';
+import { createTaskSchedulerService } from '../service.ts';
+
+export const signer = createHmacSigner('a key of this cluster');
+
+/** One request as an engine got it. */
+export interface Job {
+  /** All frames in front of the delimiter but the scheduler's identity. */
+  readonly ids: Frames;
+  readonly message: Message;
+  reply(metadata?: JsonObject, content?: JsonObject): void;
+}
+
+export interface Cluster {
+  readonly service: TaskSchedulerService;
+  readonly bus: Bus;
+  readonly facts: Fact[];
+  /** Constant parts of warnings and errors logged, with their fields. */
+  readonly logged: { readonly fields: Record<string, unknown>; readonly text: string }[];
+  connectClient(): TestClient;
+  /** Connects and registers. */
+  connectEngine(uuid: string): Promise<TestEngine>;
+  close(): Promise<void>;
+}
+export interface TestClient {
+  submit(metadata?: JsonObject, content?: JsonObject, msgType?: string): Message;
+  sendRaw(frames: Frames): void;
+  readonly replies: { readonly ids: Frames; readonly message: Message }[];
+  replyTo(request: Message): Promise<Message>;
+}
+export interface TestEngine {
+  readonly socket: Socket;
+  readonly jobs: Job[];
+  nextJob(): Promise<Job>;
+}
+
+export async function createCluster(transport: Transport, config: Partial<TaskSchedulerConfig> = {}): Promise<Cluster> {
+  const facts: Fact[] = [];
+  const logged: Cluster['logged'] = [];
+  const bus = createInProcessBus((error) => logged.push({ fields: { error }, text: 'bus' }));
+  for (const type of ['task.received', 'task.dispatched', 'task.finished'] as const)
+    bus.subscribe(type, (fact) => facts.push(fact));
+  const tell = (fields: object, text: string): void => void logged.push({ fields: { ...fields }, text });
+  const log: Logger = { ...silentLogger, warn: tell, error: tell };
+  const endpoints = new Map<string, string>();
+  const sockets: BoundSockets = {
+    async open({ side, channel, ...options }) {
+      const socket = transport.open(options);
+      endpoints.set(`${channel} ${side}`, await socket.bind('tcp://127.0.0.1:0'));
+      return socket;
+    },
+  };
+  const ports = createSystemPorts();
+  const service = await createTaskSchedulerService({
+    sockets,
+    bus,
+    ports,
+    signer,
+    log,
+    config: { ...defaultConfig, ...config },
+  });
+  const connect = (options: Parameters<Transport['open']>[0], endpoint: string): Socket => {
+    const socket = transport.open(options);
+    socket.connect(endpoints.get(endpoint)!);
+    return socket;
+  };
+  let engines = 0;
+  return {
+    service,
+    bus,
+    facts,
+    logged,
+    connectClient: () => createTestClient(connect({ kind: 'dealer' }, 'task client'), () => ports.clock.nowUs()),
+    async connectEngine(uuid) {
+      const engine = createTestEngine(connect({ kind: 'router', identity: uuid }, 'task engine'), uuid);
+      await sayHello(engine, service);
+      bus.publish({ type: 'engine.registered', engine: { id: engines++, uuid, kernel: 'python' } });
+      return engine;
+    },
+    async close() {
+      await service.stop();
+      await transport.close();
+      if (ports.timers.size > 0) throw new Error(`${ports.timers.size} timers are left`);
+    },
+  };
+}
+
+function createTestClient(socket: Socket, nowUs: () => number): TestClient {
+  const headers = createHeaderSource(`client-${Math.random()}`);
+  const replies: { ids: Frames; message: Message }[] = [];
+  socket.onMessages((batch) => {
+    for (const { frames } of batch) {
+      const at = findDelimiter(frames);
+      replies.push({ ids: frames.slice(0, at), message: readMessage(frames, at) });
+    }
+  });
+  return {
+    replies,
+    submit(metadata = {}, content = {}, msgType = 'apply_request') {
+      const message = buildMessage(signer, { header: headers.next(msgType, nowUs()), metadata, content });
+      socket.send('', message.toWire());
+      return message;
+    },
+    sendRaw: (frames) => socket.send('', frames),
+    async replyTo({ header }) {
+      const found = (): Message | undefined =>
+        replies.find(({ message }) => message.parentId === header.msg_id)?.message;
+      return until(found, { what: `a reply to ${header.msg_id}` });
+    },
+  };
+}
+
+function createTestEngine(socket: Socket, uuid: string): TestEngine {
+  const headers = createHeaderSource(uuid);
+  const jobs: Job[] = [];
+  let taken = 0;
+  socket.onMessages((batch) => {
+    for (const { peer, frames } of batch) {
+      const at = findDelimiter(frames);
+      const ids = frames.slice(0, at);
+      const message = readMessage(frames, at);
+      jobs.push({
+        ids,
+        message,
+        reply(metadata = {}, content = { status: 'ok' }) {
+          const full = { status: 'ok', dependencies_met: true, engine: uuid, ...metadata };
+          const header = headers.next('apply_reply', Date.now() * 1000);
+          const reply = buildMessage(signer, { header, parentHeader: message.header, metadata: full, content });
+          socket.send(peer, [...ids, ...reply.toWire()]);
+        },
+      });
+    }
+  });
+  return {
+    socket,
+    jobs,
+    nextJob: () => until(() => jobs.length > taken && jobs[taken++], { what: `a job for ${uuid}` }),
+  };
+}
+
+/** A ROUTER drops what is for peers whose connection is not up: wait until this one has been heard. */
+async function sayHello(engine: TestEngine, service: TaskSchedulerService): Promise<void> {
+  const before = service.counts().dropped.engine;
+  const hello = [encodeText('hello')];
+  await until(
+    () => {
+      engine.socket.send('task_out', hello);
+      return service.counts().dropped.engine > before;
+    },
+    { what: 'the connection of an engine' },
+  );
+}
