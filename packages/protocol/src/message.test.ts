@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeText } from './bytes.ts';
@@ -7,14 +6,10 @@ import { createHeaderSource } from './header.ts';
 import { type JsonObject, packJson, unpackJson } from './json.ts';
 import type { MessageParts } from './message.ts';
 import { buildMessage, delimiter, findDelimiter, Message, openMessage, readMessage } from './message.ts';
-import { createReplayGuard, type Signer } from './signing.ts';
+import { createReplayGuard } from './signing.ts';
+import { createReferenceSigner } from './testing/reference-signer.ts';
 
-function signer(key: string): Signer {
-  const sign = (parts: MessageParts): Uint8Array =>
-    Buffer.from(createHmac('sha256', key).update(Buffer.concat(parts)).digest('hex'));
-  return { sign, verify: (signature, parts) => Buffer.compare(signature, sign(parts)) === 0 };
-}
-const ours = signer('key');
+const ours = createReferenceSigner('key');
 const headers = createHeaderSource('11111111-222222222222222222222222');
 const nowUs = 1_795_347_401_439_768;
 
@@ -89,7 +84,7 @@ describe('what is wrong is refused with its name', () => {
     ['unsigned', [wire[0]!, new Uint8Array(0), ...wire.slice(2)], 'bad_signature'],
     [
       'signed with another key',
-      [wire[0]!, signer('other').sign(good!.message.parts), ...wire.slice(2)],
+      [wire[0]!, createReferenceSigner('other').sign(good!.message.parts), ...wire.slice(2)],
       'bad_signature',
     ],
     ['header and metadata swapped', [...wire.slice(0, 2), wire[4]!, wire[3]!, wire[2]!, wire[5]!], 'bad_signature'],

@@ -1,14 +1,14 @@
 // What the real Python side wrote, byte for byte (fixtures/, made by fixtures/record.py).
-import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { formatConnection, parseClientConnection, parseEngineConnection } from './connection-file.ts';
 import { formatDate } from './dates.ts';
 import { headerDate } from './header.ts';
-import type { Message, MessageParts } from './message.ts';
+import type { Message } from './message.ts';
 import { buildMessage, delimiter, findDelimiter, openMessage, readMessage } from './message.ts';
 import { checkContent, checkReplyMetadata, checkRequestMetadata, isKnown, type TableName } from './messages/index.ts';
 import { createReplayGuard, type Signer } from './signing.ts';
+import { createReferenceSigner } from './testing/reference-signer.ts';
 
 interface Recorded {
   readonly scene: string;
@@ -26,15 +26,6 @@ interface Case {
 const text = (name: string): string => readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8');
 const bytes = (frames: readonly string[]): Uint8Array[] =>
   frames.map((frame) => new Uint8Array(Buffer.from(frame, 'base64')));
-
-/** The contract of §3.1 written once more, by other means than the product's signer. */
-function signer(key: string): Signer {
-  const sign = (parts: MessageParts): Uint8Array =>
-    key === ''
-      ? new Uint8Array(0)
-      : new Uint8Array(Buffer.from(createHmac('sha256', key).update(Buffer.concat(parts)).digest('hex')));
-  return { sign, verify: (signature, parts) => Buffer.compare(signature, sign(parts)) === 0 };
-}
 
 /** Takes a message apart and builds it again: the same bytes, and the same values through our packer. */
 function expectRebuilt(message: Message, signer: Signer, raw: readonly Uint8Array[]): void {
@@ -66,8 +57,8 @@ describe('messages of the real Session', () => {
   test.each(cases)('$name', ({ key, ids, frames }) => {
     const raw = bytes(frames);
     expect(findDelimiter(raw)).toBe(ids);
-    const message = openMessage(raw, signer(key));
-    expectRebuilt(message, signer(key), raw);
+    const message = openMessage(raw, createReferenceSigner(key));
+    expectRebuilt(message, createReferenceSigner(key), raw);
     expect(message.signature.length).toBe(key === '' ? 0 : 64);
     const date = headerDate(message.header)!;
     expect(Math.floor(date / 1000)).toBe(new Date(message.header.date).getTime());
@@ -81,8 +72,8 @@ for (const role of ['client', 'engine'] as const) {
     const guard = { sent: createReplayGuard(), received: createReplayGuard() };
     test.each(messages.map((recorded, i) => ({ ...recorded, i })))('$i $scene: $channel $direction', (recorded) => {
       const raw = bytes(recorded.frames);
-      const message = openMessage(raw, signer(key), guard[recorded.direction]);
-      expectRebuilt(message, signer(key), raw);
+      const message = openMessage(raw, createReferenceSigner(key), guard[recorded.direction]);
+      expectRebuilt(message, createReferenceSigner(key), raw);
       const { header, metadata, content } = message;
       expect(formatDate(headerDate(header)!)).toBe(header.date);
       const table = tableOf(recorded.channel, message);
@@ -118,7 +109,7 @@ test('the metadata that a scheduler reads has its defaults filled in (§4.4)', (
   const { key, messages } = JSON.parse(text('client.json')) as { key: string; messages: Recorded[] };
   const tasks = messages
     .filter(({ channel, direction }) => channel === 'task' && direction === 'sent')
-    .map(({ frames }) => openMessage(bytes(frames), signer(key)));
+    .map(({ frames }) => openMessage(bytes(frames), createReferenceSigner(key)));
   const [first, second] = tasks.map(({ metadata }) => checkRequestMetadata('task', metadata));
   const none = { dependencies: [], all: true, success: true, failure: false };
   expect(first).toMatchObject({

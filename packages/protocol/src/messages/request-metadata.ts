@@ -23,7 +23,7 @@ const flag = (otherwise: boolean) =>
     .transform((value) => value ?? otherwise);
 
 /** A list of msg ids, or the dictionary form; read as the dictionary form with all its members. */
-export const dependencySchema = z
+const dependencySchema = z
   .union(
     [
       ids.transform((dependencies): Dependency => ({ ...none, dependencies })),
