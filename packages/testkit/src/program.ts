@@ -143,6 +143,8 @@ function programOf(child: ChildProcess, tag: string, ended: Promise<Exit>, captu
 }
 
 export interface Finished extends Exit {
+  /** What those that it left behind carry. */
+  readonly tag: string;
   readonly output: string;
   readonly stdout: string;
   /** Descendants that were still there when the program had ended; left alone with `leaveDaemons`, else killed. */
@@ -171,5 +173,5 @@ export async function runProgram(
   }
   const leftBehind = (await processesOf(program.tag)).map(({ command }) => command);
   if (!options.leaveDaemons) await program.stop();
-  return { ...exit, output: program.output, stdout: program.stdout, leftBehind };
+  return { ...exit, tag: program.tag, output: program.output, stdout: program.stdout, leftBehind };
 }

@@ -1,0 +1,58 @@
+// Does a controller grow with the tasks that pass through its scheduler?
+import { join } from 'node:path';
+import { startProgram, until } from '@muster/testkit';
+import { memoryOf } from './memory.ts';
+import type { System } from './system.ts';
+import { startIn } from './system.ts';
+import { openFlood } from './task-flood.ts';
+
+export interface Growth {
+  readonly tasks: number;
+  /** Memory of the controller before, and after each tenth of the tasks. */
+  readonly residentMb: readonly number[];
+  /** From the second tenth on, when caches and records are full, to the end. */
+  readonly grownMb: number;
+  readonly tasksPerS: number;
+}
+
+const engines = 4;
+const steps = 10;
+/** A hub may lag behind its queues: it is weighed when its memory has not changed for that long. */
+const settledMs = 1000;
+
+export async function measureGrowth(system: System, tasks: number, onStep: (text: string) => void): Promise<Growth> {
+  await using running = await startIn([...system.controller, '--ping=1000']);
+  const fakes = [process.execPath, join(import.meta.dirname, 'fake-engines.ts'), running.engineFile, String(engines)];
+  await using workers = await startProgram(fakes);
+  await workers.says('ready', 30_000);
+  const flood = await openFlood(running.clientFile);
+  try {
+    const weigh = async (): Promise<number> => (await memoryOf(running.program.pid)).residentMb;
+    const residentMb = [await weigh()];
+    let busyMs = 0;
+    for (let step = 1; step <= steps; step++) {
+      const begin = performance.now();
+      await flood.run(Math.round(tasks / steps));
+      busyMs += performance.now() - begin;
+      residentMb.push(await settled(weigh));
+      onStep(`${Math.round((tasks * step) / steps)} of ${tasks} tasks, ${Math.round(residentMb.at(-1)!)} MB`);
+    }
+    return { tasks, residentMb, grownMb: residentMb.at(-1)! - residentMb[2]!, tasksPerS: (tasks / busyMs) * 1000 };
+  } finally {
+    await flood.close();
+  }
+}
+
+async function settled(weigh: () => Promise<number>): Promise<number> {
+  let last = await weigh();
+  await until(
+    async () => {
+      await new Promise((done) => setTimeout(done, settledMs));
+      const before = last;
+      last = await weigh();
+      return Math.abs(last - before) < 0.5;
+    },
+    { what: 'the memory stays the same', timeoutMs: 60_000 },
+  );
+  return last;
+}

@@ -1,0 +1,75 @@
+import type { Figure } from './figures.ts';
+import { short, spread } from './figures.ts';
+import type { Growth } from './growth.ts';
+
+/** All that was measured of one system. */
+export interface Measured {
+  readonly system: string;
+  readonly startS: Figure;
+  readonly idleMb: Figure;
+  readonly idleShareMb: Figure;
+  readonly processes: number;
+  readonly roundTripMs: Figure;
+  readonly roundTripP99Ms: Figure;
+  readonly growth: Growth;
+}
+
+interface Line {
+  readonly title: string;
+  readonly cell: (measured: Measured) => string;
+  /** The figure to reach, and whether ours does. */
+  readonly goal?: readonly [text: string, reached: (ours: Measured) => boolean];
+}
+
+const lines: readonly Line[] = [
+  {
+    title: 'ipcluster start -n 4, until usable, s',
+    cell: ({ startS }) => spread(startS),
+    goal: ['at most 2', ({ startS }) => startS.median <= 2],
+  },
+  {
+    title: 'idle controller, resident, MB',
+    cell: ({ idleMb, processes }) => `${spread(idleMb)} in ${processes}`,
+    goal: ['at most 120', ({ idleMb }) => idleMb.median <= 120],
+  },
+  { title: '  shared pages divided, MB', cell: ({ idleShareMb }) => spread(idleShareMb) },
+  {
+    title: 'direct no-op round trip, median, ms',
+    cell: ({ roundTripMs }) => spread(roundTripMs),
+    goal: ['at most 1', ({ roundTripMs }) => roundTripMs.median <= 1],
+  },
+  { title: '  99th percentile, ms', cell: ({ roundTripP99Ms }) => spread(roundTripP99Ms) },
+  {
+    title: 'growth of the controller, MB',
+    cell: ({ growth }) => `${short(growth.grownMb)} over ${short(growth.tasks * 0.8)} tasks`,
+    goal: ['at most 10', ({ growth }) => growth.grownMb <= 10],
+  },
+  { title: '  to, MB', cell: ({ growth }) => short(growth.residentMb.at(-1)!) },
+  { title: '  answered tasks a second', cell: ({ growth }) => short(growth.tasksPerS) },
+];
+
+/** A table for people; the first of `results` is ours. */
+export function tableOf(results: readonly Measured[]): string {
+  const rows = lines.map(({ title, cell, goal }) => {
+    const verdict = goal ? `${goal[0]}: ${goal[1](results[0]!) ? 'reached' : 'MISSED'}` : '';
+    return [title, ...results.map(cell), verdict];
+  });
+  const table = [['', ...results.map(({ system }) => system), 'to reach'], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export const reportOf = (results: readonly Measured[], machine: object) => ({
+  bench: 'local',
+  node: process.versions.node,
+  machine,
+  results,
+  reached: Object.fromEntries(lines.flatMap(({ title, goal }) => (goal ? [[title, goal[1](results[0]!)]] : []))),
+});
