@@ -1,2 +1,3 @@
+export * from './dask-scheduler.ts';
 export * from './local.ts';
 export * from './port.ts';
