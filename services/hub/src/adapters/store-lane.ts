@@ -90,8 +90,19 @@ function askStore(store: TaskStore, question: StoreQuestion): StoreAnswer | Prom
 const map = <T>(value: T | Promise<T>, to: (value: T) => StoreAnswer): StoreAnswer | Promise<StoreAnswer> =>
   value instanceof Promise ? value.then(to) : to(value);
 
-async function remove(store: TaskStore, question: Extract<StoreQuestion, { type: 'remove' }>): Promise<StoreAnswer> {
-  if (question.msgIds.length > 0) await store.remove(question.msgIds);
-  for (const query of question.where) await store.removeWhere(query);
-  return { type: 'removed' };
+function remove(
+  store: TaskStore,
+  { msgIds, where }: Extract<StoreQuestion, { type: 'remove' }>,
+): StoreAnswer | Promise<StoreAnswer> {
+  const removals: Job[] = where.map((query) => () => store.removeWhere(query));
+  if (msgIds.length > 0) removals.unshift(() => store.remove(msgIds));
+  return map(inTurn(removals), () => ({ type: 'removed' }));
+}
+
+/** One job after the other; at once as far as they are done at once. */
+function inTurn(jobs: readonly Job[]): void | Promise<void> {
+  for (const [i, job] of jobs.entries()) {
+    const pending = job();
+    if (pending !== undefined) return pending.then(() => inTurn(jobs.slice(i + 1)));
+  }
 }

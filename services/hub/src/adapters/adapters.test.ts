@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import { createVirtualPorts, createVirtualTime } from '@muster/machine';
+import type { MessageParts, Signer } from '@muster/protocol';
+import { encodeText, equalBytes, Message } from '@muster/protocol';
+import type { TaskStore } from '@muster/task-store';
+import { createMemoryTaskStore } from '@muster/task-store';
+import { silentLogger } from '@muster/telemetry';
+import { expect, test } from 'vitest';
+import type { StoreAnswer } from '../core/index.ts';
+import { answerTo, request } from '../testing/messages.ts';
+import { createGate } from './gate.ts';
+import { createStoreLane } from './store-lane.ts';
+import { createThrottledWarn } from './throttled-log.ts';
+
+const sign = (parts: MessageParts): Uint8Array => {
+  const hash = createHash('sha256').update('key');
+  for (const part of parts) hash.update(part);
+  return encodeText(hash.digest('hex'));
+};
+const signer: Signer = { sign, verify: (signature, parts) => equalBytes(signature, sign(parts)) };
+const signed = (message: Message): Message => new Message([sign(message.parts), ...message.frames.slice(1)]);
+
+function openGate() {
+  const dropped: unknown[] = [];
+  const gate = createGate(signer, 100, (fields) => dropped.push((fields as { code: string }).code));
+  return { gate, dropped };
+}
+
+test('queries are let in once, when their signature is right; others are told with a remedy', () => {
+  const { gate, dropped } = openGate();
+  const good = signed(request('q', 'history_request'));
+  expect(gate.query(good.toWire())?.header.msg_id).toBe('q');
+  expect(gate.query(good.toWire())).toBeUndefined();
+  expect(gate.query(request('q').toWire())).toBeUndefined();
+  expect(gate.query([])).toBeUndefined();
+  expect(gate.query(good.toWire().slice(0, 4))).toBeUndefined();
+  const parts = [encodeText('{"msg_id":1}'), ...good.parts.slice(1)] as unknown as MessageParts;
+  expect(gate.query(new Message([sign(parts), ...parts]).toWire())).toBeUndefined();
+  const garbage = [Uint8Array.of(0xff), ...good.parts.slice(1)] as unknown as MessageParts;
+  expect(gate.query(new Message([sign(garbage), ...garbage]).toWire())).toBeUndefined();
+  expect(dropped).toEqual(['replayed', 'bad_signature', 'not_a_message', 'not_a_message', 'bad_header', 'bad_json']);
+});
+
+test('direct requests must be fresh, replies may come again, both must be signed', () => {
+  const { gate, dropped } = openGate();
+  const asked = { type: 'direct.requested', engineUuid: 'a', message: signed(request('m')) } as const;
+  expect([gate.directRequest(asked), gate.directRequest(asked)]).toEqual([true, false]);
+  const replied = { type: 'direct.replied', engineUuid: 'a', message: signed(answerTo('m')) } as const;
+  expect([gate.directReply(replied), gate.directReply(replied)]).toEqual([true, true]);
+  expect(gate.directReply({ ...replied, message: answerTo('m') })).toBe(false);
+  expect(dropped).toEqual(['replayed', 'bad_signature']);
+});
+
+test('status is let go by without a check, output of use is verified', () => {
+  const { gate, dropped } = openGate();
+  const output = (msgType: string, check: (message: Message) => Message = signed) =>
+    gate.output({ type: 'iopub.published', message: check(answerTo('m', msgType)) });
+  expect(output('stream')).toBe(true);
+  expect(output('shutdown_reply')).toBe(true);
+  expect(output('status')).toBe(false);
+  expect(output('comm_open', (message) => message)).toBe(false);
+  expect(dropped).toEqual([]);
+  expect(output('shutdown_reply', (message) => message)).toBe(false);
+  const broken = new Message([new Uint8Array(0), Uint8Array.of(1), ...answerTo('m').frames.slice(2)]);
+  expect(gate.output({ type: 'iopub.published', message: broken })).toBe(false);
+  expect(dropped).toEqual(['bad_signature', 'bad_json']);
+});
+
+test('a flood of one warning is thinned out, and counted', () => {
+  const time = createVirtualTime();
+  const lines: object[] = [];
+  const log = { ...silentLogger, warn: (fields: object, message: string) => lines.push({ ...fields, message }) };
+  const warn = createThrottledWarn(log, createVirtualPorts(time, 1).clock, 2);
+  for (let n = 0; n < 10; n++) warn({ n }, 'again');
+  warn({}, 'another');
+  time.advance(1_000_001);
+  for (let n = 10; n < 13; n++) warn({ n }, 'again');
+  expect(lines).toEqual([
+    { n: 0, message: 'again' },
+    { n: 1, message: 'again' },
+    { message: 'another' },
+    { n: 10, leftOut: 8, message: 'again' },
+    { n: 11, message: 'again' },
+  ]);
+});
+
+/** A store that answers when the test lets it. */
+function slowStore() {
+  const inner = createMemoryTaskStore();
+  const held: (() => void)[] = [];
+  const later =
+    <A extends unknown[], T>(run: (...args: A) => T) =>
+    (...args: A) =>
+      new Promise<Awaited<T>>((resolve) => held.push(() => resolve(run(...args) as Awaited<T>)));
+  const store: TaskStore = {
+    ...inner,
+    put: later(inner.put),
+    history: later(inner.history),
+    remove: later(inner.remove),
+  };
+  return {
+    store,
+    held,
+    letOne: async () => {
+      held.shift()?.();
+      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    },
+  };
+}
+const put = (msgId: string) => ({ type: 'record.put', msgId, patch: { submitted: 1 }, whenMissing: 'create' }) as const;
+
+test('questions wait for the writes before them, however slow the store is', async () => {
+  const { store, held, letOne } = slowStore();
+  const lane = createStoreLane({ store, backlogLimit: 10, onError: (error) => expect.fail(String(error)) });
+  const answers: StoreAnswer[] = [];
+  for (const msgId of ['a', 'b']) lane.write(put(msgId));
+  lane.ask({ type: 'history' }, (answer) => answers.push(answer));
+  lane.ask({ type: 'remove', msgIds: ['a'], where: [{ msg_id: 'b' }] }, (answer) => answers.push(answer));
+  lane.write(put('c'));
+  lane.ask({ type: 'history' }, (answer) => answers.push(answer));
+  expect(held).toHaveLength(1);
+  for (let n = 0; n < 6; n++) await letOne();
+  await lane.idle();
+  expect(answers).toEqual([
+    { type: 'history', msgIds: ['a', 'b'] },
+    { type: 'removed' },
+    { type: 'history', msgIds: ['c'] },
+  ]);
+});
+
+test('beyond the backlog, writes are dropped and told of', async () => {
+  const { store, letOne } = slowStore();
+  const errors: string[] = [];
+  const lane = createStoreLane({ store, backlogLimit: 2, onError: (_error, what) => errors.push(what) });
+  for (const msgId of ['a', 'b', 'c', 'd']) lane.write(put(msgId));
+  expect(errors).toEqual(['write dropped']);
+  for (let n = 0; n < 3; n++) await letOne();
+  await lane.idle();
+});
+
+test('a store that fails costs the answer, not the lane', async () => {
+  const errors: string[] = [];
+  const broken = (): never => {
+    throw new Error('disk full');
+  };
+  const rejects = async (): Promise<never> => broken();
+  const store: TaskStore = { ...createMemoryTaskStore(), put: broken, history: rejects, find: broken, remove: rejects };
+  const lane = createStoreLane({ store, backlogLimit: 2, onError: (_error, what) => errors.push(what) });
+  const answers: StoreAnswer[] = [];
+  lane.write(put('a'));
+  for (const question of [
+    { type: 'history' },
+    { type: 'find', msgIds: [] },
+    { type: 'remove', msgIds: ['a'], where: [] },
+  ] as const)
+    lane.ask(question, (answer) => answers.push(answer));
+  await lane.idle();
+  const failed = { type: 'failed', ename: 'RuntimeError', evalue: 'the task store (memory) failed' };
+  expect(answers).toEqual([failed, failed, failed]);
+  expect(errors).toEqual(['write failed', 'question failed', 'question failed', 'question failed']);
+});
