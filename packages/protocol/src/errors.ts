@@ -182,6 +182,12 @@ export const errorTable = {
     retryable: true,
     exitStatus: 1,
   },
+  registration_refused: {
+    meaning: 'The controller refuses to register this engine.',
+    remedy: 'See the reason; the log of the controller may say more.',
+    retryable: false,
+    exitStatus: 255,
+  },
   timeout: {
     meaning: 'No answer came in time.',
     remedy: 'Check that the controller runs (ipcluster list) and can be reached.',
