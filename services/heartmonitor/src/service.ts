@@ -2,7 +2,7 @@
 import type { Bus } from '@muster/bus';
 import type { Ports } from '@muster/machine';
 import { createRunner } from '@muster/machine';
-import { decodeText, encodeText } from '@muster/protocol';
+import { decodeLatin1, encodeText } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Received } from '@muster/transport';
 import type { HeartmonitorConfig } from './config.ts';
@@ -54,16 +54,10 @@ export async function createHeartmonitorService(options: HeartmonitorServiceOpti
   function receive({ peer, frames }: Received): void {
     const text = frames[0];
     if (frames.length !== 1 || text === undefined || text.length > longestPong) return;
-    runner.dispatch({ type: 'pong.received', uuid: peer, text: decodeText(text) });
+    runner.dispatch({ type: 'pong.received', uuid: peer, text: decodeLatin1(text) });
   }
   pongs.onMessages((batch) => {
-    for (const message of batch) {
-      try {
-        receive(message);
-      } catch {
-        log.debug({ peer: message.peer.length }, 'dropped a pong that is not text');
-      }
-    }
+    for (const message of batch) receive(message);
   });
   const unsubscribe = [
     bus.subscribe('registration.pending', (fact) => runner.dispatch(fact)),

@@ -225,6 +225,7 @@ test('iopub passes with and without a topic; status is not copied to the hub', (
   expect(types([encodeText('engine.0.stdout'), ...wire])).toEqual(['clients.publish', 'iopub.copy']);
   expect(types([encodeText('engine.0.status'), ...wire])).toEqual(['clients.publish']);
   expect(types(wire)).toEqual(['clients.publish', 'iopub.copy']);
+  expect(types([new Uint8Array([0xff, 0x73]), ...wire])).toEqual(['clients.publish', 'iopub.copy']);
   expect(types([encodeText('rubbish')])).toEqual(['message.drop']);
   expect(types([])).toEqual(['message.drop']);
 });

@@ -50,5 +50,5 @@ function onPublished(frames: Frames, send: (effect: RelaySend) => void): void {
 
 /** `engine.3.status`: two thirds of what engines publish, and of no interest to the hub. */
 function isStatusTopic(topic: Uint8Array): boolean {
-  return topic.length < 256 && topic[topic.length - 1] === 0x73 && decodeText(topic).endsWith('.status');
+  return topic.length < 256 && decodeLatin1(topic).endsWith('.status');
 }
