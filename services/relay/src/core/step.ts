@@ -1,7 +1,7 @@
 // The relay: direct and control requests mirrored, broadcasts spread out and gathered, iopub passed on (§2).
 import type { Effects, Inputs, TimerFired } from '@muster/machine';
 import { Outbox } from '@muster/machine';
-import { decodeText, type Frames, findDelimiter } from '@muster/protocol';
+import { decodeLatin1, type Frames, findDelimiter } from '@muster/protocol';
 import { onBroadcastEngineLost, onBroadcastReplied, onBroadcastRequested } from './broadcast.ts';
 import { onClientSent, onEngineSent } from './direct.ts';
 import type { RelaySend } from './effects.ts';
