@@ -73,11 +73,15 @@ export function createLedger(limits: LedgerLimits, engineOf: (uuid: string) => E
     task.status = outcome.status;
     if (outcome.status === 'ok') task.value = outcome.value;
     else task.error = outcome.error;
-    if (moreOutput && !task.outputComplete) {
+    if (moreOutput && !isItsEngine(task, task.idleFrom)) {
       trailing.set(task.msgId, { task, untilUs: nowUs + limits.outputGraceUs });
       settle(task);
-    } else if (task.outputComplete) settle(task);
-    else endOutput(task);
+    } else endOutput(task);
+  }
+  /** The end of output counts from the engine that made the reply: one that a retry has left behind ends too. */
+  function idle(task: Task, from: string): void {
+    task.idleFrom = from;
+    if (task.replied && isItsEngine(task, from)) endOutput(task);
   }
   function forget(task: Task): void {
     open.delete(task.msgId);
@@ -145,7 +149,7 @@ export function createLedger(limits: LedgerLimits, engineOf: (uuid: string) => E
       const task = open.get(id) ?? trailing.get(id)?.task;
       if (task === undefined) return;
       const output = readOutput(message.header.msg_type, message.content);
-      if (output === 'idle') endOutput(task);
+      if (output === 'idle') idle(task, message.header.session);
       else if (output !== undefined && addOutput(task, output, limits.maxOutputBytes))
         task.owner?.printed(task, output);
     },
@@ -193,6 +197,10 @@ export function createLedger(limits: LedgerLimits, engineOf: (uuid: string) => E
     endOutput(task);
   }
 }
+
+/** Headers of an engine carry its uuid as session. */
+const isItsEngine = (task: Task, session: string | undefined): boolean =>
+  session !== undefined && (task.engineUuid === undefined || task.engineUuid === session);
 
 /** The value of execute is in its output. */
 const needsOutput = (task: Task): boolean => task.kind === 'execute' && task.status === 'ok';

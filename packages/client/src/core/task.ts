@@ -69,6 +69,8 @@ export interface Task extends TaskInfo {
   settled: boolean;
   value: unknown;
   error: Error | undefined;
+  /** Session of the engine that last said it is done with this task. */
+  idleFrom: string | undefined;
   owner: TaskOwner | undefined;
 }
 
@@ -98,6 +100,7 @@ export const createTask = (
   settled: false,
   value: undefined,
   error: undefined,
+  idleFrom: undefined,
   owner: undefined,
 });
 
