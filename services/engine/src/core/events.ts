@@ -1,10 +1,12 @@
-import type { Outcome, Request } from './request.ts';
+import type { Failure, Outcome, Request } from './request.ts';
 
 /** What the kernel's core is told. */
 export type KernelEvent =
   /** The controller gave the engine its number: from now on it publishes and runs. */
   | { readonly type: 'kernel.registered'; readonly id: number }
   | { readonly type: 'request.received'; readonly request: Request }
+  /** It cannot be run, and gets this answer at once. */
+  | { readonly type: 'request.refused'; readonly request: Request; readonly failure: Failure }
   /** User code came to an end. `run` is the number that run.start gave. */
   | { readonly type: 'run.ended'; readonly run: number; readonly outcome: Outcome }
   /** A client asks to abort what has not started: these ids, or everything that waits when there are none (§4.6). */

@@ -5,7 +5,7 @@ import type { JsonObject } from '@muster/protocol';
 import type { KernelEffect } from './effects.ts';
 import type { KernelEvent } from './events.ts';
 import { engineInfo, errorOutput, kernelInfo, replyContent, replyMetadata, replyType } from './replies.ts';
-import type { Outcome, Request } from './request.ts';
+import type { Failure, Outcome, Request } from './request.ts';
 import { failure } from './request.ts';
 import type { KernelState } from './state.ts';
 
@@ -26,6 +26,8 @@ function on(state: KernelState, event: KernelEvent | TimerFired, inputs: Inputs,
       return;
     case 'request.received':
       return onRequest(state, event.request, inputs, out);
+    case 'request.refused':
+      return refuse(state, event.request, event.failure, inputs, out);
     case 'run.ended':
       return onRunEnded(state, event.run, event.outcome, inputs, out);
     case 'abort.asked':
@@ -56,7 +58,7 @@ function onRequest(state: KernelState, request: Request, inputs: Inputs, out: Ou
     state.waiting.length >= state.settings.maxQueued ||
     (state.waitingBytes + sizeBytes > state.settings.maxQueuedBytes && state.waiting.length > 0)
   )
-    return refuse(state, request, inputs, out);
+    return refuse(state, request, tooMany(state), inputs, out);
   state.waiting.push(request);
   state.waitingBytes += sizeBytes;
 }
@@ -88,11 +90,14 @@ function onOtherRequest(state: KernelState, request: Request, out: Out): void {
   status(state, out, request, 'idle');
 }
 
-/** Too many wait: an error at once, in the form of any other. */
-function refuse(state: KernelState, request: Request, inputs: Inputs, out: Out): void {
+const tooMany = (state: KernelState): Failure =>
+  failure('EngineBusy', `${state.waiting.length} requests of ${state.waitingBytes} bytes already wait on this engine.`);
+
+/** An error at once, in the form of any other. */
+function refuse(state: KernelState, request: Request, why: Failure, inputs: Inputs, out: Out): void {
+  if (!isWork(request)) return onOtherRequest(state, request, out);
   status(state, out, request, 'busy');
-  const why = `${state.waiting.length} requests of ${state.waitingBytes} bytes already wait on this engine.`;
-  answer(state, request, failure('EngineBusy', why), inputs.nowUs, out);
+  answer(state, request, why, inputs.nowUs, out);
   status(state, out, request, 'idle');
 }
 

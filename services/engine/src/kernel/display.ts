@@ -8,9 +8,17 @@ export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as nev
 const maxJsonChars = 1_000_000;
 const maxJsonNodes = 20_000;
 
-/** `text/plain` for every value, `application/json` for plain data, and whatever the value itself offers. */
-export async function mimeBundle(value: unknown): Promise<JsonObject> {
-  const own = await ownBundle(value);
+/**
+ * `text/plain` for every value, `application/json` for plain data, and whatever the value itself offers. A promise only
+ * when the value's own method gives one.
+ */
+export function mimeBundle(value: unknown): JsonObject | Promise<JsonObject> {
+  const own = askValue(value);
+  return own instanceof Promise ? own.then((bundle) => complete(value, bundle)) : complete(value, own);
+}
+
+function complete(value: unknown, offered: unknown): JsonObject {
+  const own = typeof offered === 'object' && offered !== null ? (toJson(offered) as JsonObject | undefined) : undefined;
   const bundle: JsonObject = { 'text/plain': plainText(value, own) };
   const json = own === undefined ? plainData(value) : undefined;
   if (json !== undefined) bundle['application/json'] = json as JsonObject;
@@ -20,12 +28,10 @@ export async function mimeBundle(value: unknown): Promise<JsonObject> {
 const plainText = (value: unknown, own: JsonObject | undefined): string =>
   typeof own?.['text/plain'] === 'string' ? own['text/plain'] : inspect(value, { depth: 4, maxStringLength: 100_000 });
 
-async function ownBundle(value: unknown): Promise<JsonObject | undefined> {
+function askValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const method = (value as Record<symbol, unknown>)[displaySymbol];
-  if (typeof method !== 'function') return undefined;
-  const bundle: unknown = await method.call(value);
-  return typeof bundle === 'object' && bundle !== null ? (toJson(bundle) as JsonObject | undefined) : undefined;
+  return typeof method === 'function' ? (method.call(value) as unknown) : undefined;
 }
 
 /** The value as JSON when it is objects and arrays of scalars, not too large; else undefined. */

@@ -1,0 +1,3 @@
+export { runEngine } from './run.ts';
+export type { EngineValues } from './settings.ts';
+export { engineSettings } from './settings.ts';

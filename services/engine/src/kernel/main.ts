@@ -1,0 +1,73 @@
+// Entry of the kernel process, the nanny's child.
+import process from 'node:process';
+import { setTimeout } from 'node:timers';
+import type { JsonObject } from '@muster/protocol';
+import type { KernelSetup, ToKernel, ToNanny } from '../ipc.ts';
+import { createLog } from '../log.ts';
+import { captureOutput } from './capture.ts';
+import type { Kernel } from './kernel.ts';
+import { createKernel } from './kernel.ts';
+import { createOutput } from './output.ts';
+
+if (process.send === undefined) {
+  process.stderr.write('This is the inner part of an engine; start one by: ipengine\n');
+  process.exit(2);
+}
+const send = process.send.bind(process) as (message: ToNanny) => boolean;
+const exit = process.exit.bind(process);
+const sinceStartMs = (): number => Math.round(performance.now());
+let kernel: Kernel | undefined;
+
+// Without its nanny an engine is deaf and would be an orphan.
+process.on('disconnect', () => exit(0));
+// An interrupt comes through the nanny; a terminal's Ctrl-C reaches this process too.
+process.on('SIGINT', () => {});
+process.on('message', (message: ToKernel) => {
+  switch (message.type) {
+    case 'connect':
+      return start(message.setup);
+    case 'registered':
+      kernel?.registered(message.id);
+      return void send({ type: 'ready', sinceStartMs: sinceStartMs() });
+    case 'abort':
+      return kernel?.abort(message.msgIds);
+    case 'clear':
+      return clear(message.serial);
+    case 'interrupt':
+      return kernel?.interrupt(message.serial);
+    case 'end':
+      return kernel === undefined ? exit(0) : kernel.end(message.restart);
+  }
+});
+send({ type: 'loaded', sinceStartMs: sinceStartMs() });
+
+function start(setup: KernelSetup): void {
+  try {
+    const output = createOutput((name, text, parent: JsonObject) => kernel?.publishText(name, text, parent));
+    const writeLog = captureOutput(output);
+    const log = createLog(setup.logLevel, () => `engine ${setup.uuid.slice(0, 8)} kernel`, writeLog);
+    kernel = createKernel({
+      setup,
+      output,
+      log,
+      onInterrupted: (serial, what) => send({ type: 'interrupted', serial, what }),
+      onEnded: () => exit(0),
+    });
+  } catch (error) {
+    send({ type: 'failed', why: (error as Error).message });
+    setTimeout(exit, 100, 1);
+    return;
+  }
+  process.on('uncaughtException', (error) => kernel?.tellUncaught('Uncaught', error));
+  process.on('unhandledRejection', (reason) => kernel?.tellUncaught('Unhandled rejection', reason));
+}
+
+function clear(serial: number): void {
+  let failure: JsonObject | undefined;
+  try {
+    kernel?.clear();
+  } catch (error) {
+    failure = { ename: (error as Error).name, evalue: (error as Error).message };
+  }
+  send({ type: 'cleared', serial, failure });
+}

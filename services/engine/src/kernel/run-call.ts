@@ -1,0 +1,70 @@
+// apply_request: functions of TypeScript clients, called in the namespace (§8.2).
+import type { Script } from 'node:vm';
+import { isCall, packValue, unpackCall } from '@muster/serialize';
+import type { Failure, Outcome, Request } from '../core/index.ts';
+import { failure } from '../core/index.ts';
+import { createScript } from './code/compile.ts';
+import { stripTypes } from './code/typescript.ts';
+
+const keptScripts = 500;
+const keptChars = 100_000;
+
+/** Evaluates an expression of JavaScript or TypeScript. Compiled ones are kept. */
+export function createEvaluator(): (source: string) => unknown {
+  const scripts = new Map<string, Script>();
+  return (source) => {
+    let script = scripts.get(source);
+    if (script === undefined) {
+      script = compile(source);
+      if (source.length <= keptChars) {
+        if (scripts.size >= keptScripts) scripts.delete(scripts.keys().next().value!);
+        scripts.set(source, script);
+      }
+    }
+    return script.runInThisContext();
+  };
+}
+
+function compile(source: string): Script {
+  // Without the bracket's own column, an error in the first line points at the user's.
+  const asExpression = (text: string): Script => createScript(`(${text}\n)`, 'call', -1);
+  try {
+    return asExpression(source);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    try {
+      return asExpression(
+        stripTypes(`(${source}\n)`)
+          .replace(/^\s*\(/, '')
+          .replace(/\)\s*;?\s*$/, ''),
+      );
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** Calls the function of a request. Its result at once, or a promise when it is async. Throws what it throws. */
+export function runCall(request: Request, evaluate: (source: string) => unknown): Outcome | Promise<Outcome> {
+  if (!isCall(request.content)) return refusePython(request);
+  const revive = { reference: evaluate, function: evaluate };
+  const { source, args } = unpackCall(request.content, request.buffers, revive);
+  const fn = evaluate(source);
+  if (typeof fn !== 'function') throw new TypeError(`what was sent is no function but ${typeof fn}`);
+  const result: unknown = fn(...args);
+  return isThenable(result) ? Promise.resolve(result).then(pack) : pack(result);
+}
+
+const pack = (value: unknown): Outcome => ({ status: 'ok', buffers: packValue(value, { name: 'result' }) });
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+
+/** Python's functions are byte code of CPython. The scheduler can move a balanced task to a Python engine. */
+const refusePython = ({ balanced }: Request): Failure =>
+  balanced
+    ? failure('UnmetDependency', 'This is a Node engine: it cannot run functions of Python.')
+    : failure(
+        'NotImplementedError',
+        'This is a Node engine: it cannot run functions of Python. Use execute with JavaScript, or start Python engines.',
+      );

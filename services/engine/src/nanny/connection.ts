@@ -1,0 +1,57 @@
+// How the engine learns where its controller is (§1.1, §1.3).
+import { hostname, networkInterfaces } from 'node:os';
+import { connectionPaths, readEngineConnection, resolveProfileDir, waitForFile } from '@muster/config';
+import type { EngineConnection } from '@muster/protocol';
+import { MusterError, parseEngineConnection } from '@muster/protocol';
+import { overrideAddress, reachableInterface } from '../core/index.ts';
+import type { Log } from '../log.ts';
+import type { EngineValues } from '../settings.ts';
+
+/**
+ * The controller's connection, with the interface by which it is reached from here. Waits for the file.
+ * Throws MusterError `connection_file_missing`, `…_invalid`, `…_exposed` or `bad_option`.
+ */
+export async function findConnection(
+  values: EngineValues,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+  signal: AbortSignal,
+): Promise<EngineConnection> {
+  const found = await readConnection(values, env, log, signal);
+  if (found.ssh !== '')
+    throw new MusterError(
+      'bad_option',
+      `The connection file asks for an SSH tunnel through ${found.ssh}, which a Node engine cannot make.`,
+      'Forward the ports yourself (ssh -L) and give --url, or let the controller listen on an address that engines reach (--ip).',
+    );
+  if (values.url !== '') {
+    const overridden = overrideAddress(found, values.url);
+    if (overridden === undefined)
+      throw new MusterError(
+        'bad_option',
+        `--url: '${values.url}' is not an address.`,
+        'Give tcp://HOST or tcp://HOST:PORT.',
+      );
+    return overridden;
+  }
+  const place = { hostname: hostname(), addresses: ownAddresses() };
+  return { ...found, interface: reachableInterface(found, place, values.location || found.location) };
+}
+
+async function readConnection(
+  values: EngineValues,
+  env: NodeJS.ProcessEnv,
+  log: Log,
+  signal: AbortSignal,
+): Promise<EngineConnection> {
+  const text = env.IPP_CONNECTION_INFO;
+  if (text !== undefined && text !== '' && values.file === '')
+    return parseEngineConnection(text, '$IPP_CONNECTION_INFO');
+  const path = values.file || connectionPaths(resolveProfileDir(values, env), values.clusterId).engine;
+  log.debug({ path }, 'waiting for the connection file');
+  await waitForFile(path, { timeoutMs: values.waitForFileS * 1000, signal });
+  return readEngineConnection(path);
+}
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));

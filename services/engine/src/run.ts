@@ -1,0 +1,89 @@
+// ipengine as a program: settings, signals and the log around the nanny.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { MusterError } from '@muster/protocol';
+import type { KernelSetup } from './ipc.ts';
+import { createLog } from './log.ts';
+import { findConnection } from './nanny/connection.ts';
+import { crashFields, runNanny } from './nanny/nanny.ts';
+import type { EngineValues } from './settings.ts';
+
+/** Exit status of an engine that could not register, as Python's (§4.2). */
+const notRegistered = 255;
+
+/**
+ * Runs an engine until a signal, a client or a crash ends it. Resolves to the exit status: 0 after an orderly end, 1 when
+ * the kernel crashed or the controller was lost, 255 when the controller refused it or did not answer. What a person can
+ * mend before that rejects with MusterError (`connection_file_…`, `bad_option`).
+ */
+export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): Promise<number> {
+  let name = 'engine';
+  const log = createLog(
+    values.logLevel,
+    () => name,
+    (line) => void process.stderr.write(line),
+  );
+  const startup = readStartup(values);
+  const stopping = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'stopping');
+    stopping.abort(new Error(signal));
+  };
+  const ignore = (): void => {};
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  process.on('SIGINT', ignore);
+  try {
+    for (;;) {
+      const end = await runNanny({
+        connection: findConnection(values, env, log, stopping.signal),
+        setup: { logLevel: values.logLevel, startup, maxMessageBytes: values.maxMessageBytes },
+        cwd: values.workDir === '' ? undefined : values.workDir,
+        env,
+        requestedId: values.id,
+        noticeMs: values.timeoutS * 1000,
+        limitMs: Math.max(values.timeoutS, values.registrationLimitS) * 1000,
+        maxMisses: values.maxMisses,
+        log,
+        onRegistered: (id) => {
+          name = `engine ${id}`;
+        },
+        stop: stopping.signal,
+      });
+      switch (end.why) {
+        case 'replace':
+          continue;
+        case 'crashed':
+          log.error(crashFields(end.exit), 'the kernel crashed; the controller has been told');
+          return 1;
+        case 'lost controller':
+          log.error({ misses: end.misses }, 'no heartbeat from the controller: the engine ends');
+          return 1;
+        default:
+          log.info({ why: end.why }, 'engine ended');
+          return 0;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof MusterError) || !['timeout', 'registration_refused'].includes(error.code)) throw error;
+    log.error({ why: error.message, remedy: error.remedy }, 'not registered');
+    return notRegistered;
+  } finally {
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
+    process.off('SIGINT', ignore);
+  }
+}
+
+/** Throws MusterError `bad_option` when the script cannot be read. */
+function readStartup(values: EngineValues): KernelSetup['startup'] {
+  const startup: { name: string; code: string }[] = [];
+  if (values.startupScript !== '') {
+    const path = resolve(values.startupScript);
+    try {
+      startup.push({ name: path, code: readFileSync(path, 'utf8') });
+    } catch (error) {
+      throw new MusterError('bad_option', `The startup script cannot be read: ${(error as Error).message}`);
+    }
+  }
+  if (values.startupCommand !== '') startup.push({ name: 'startup', code: values.startupCommand });
+  return startup;
+}
