@@ -55,6 +55,7 @@ export interface Socket {
   /**
    * Connects, now or as soon as the peer is there, and again when it was lost; may be called for several endpoints.
    * What a DEALER sends before that waits; what a ROUTER or PUB sends before is dropped, for it knows no peer yet.
+   * A peer that breaks the protocol (no ZeroMQ there, other security, a frame above the limit) is not tried again.
    * Throws MusterError `bad_option` when the endpoint is malformed.
    */
   connect(endpoint: string): void;

@@ -2,7 +2,7 @@ import type { NativeSocket } from './native-socket.ts';
 import type { Received, SocketKind } from './port.ts';
 
 /** A receiver gets at most so many messages at once; after a full batch the event loop has its turn. */
-const largestBatch = 256;
+export const largestBatch = 256;
 
 /**
  * Reads until the socket is closed: waits for a message, takes all that are there behind it, delivers them as one batch.
@@ -23,8 +23,8 @@ export async function receiveBatches(
         batch.push({ peer: routed ? frames.shift()!.toString('latin1') : '', frames });
       } while (batch.length < largestBatch && native.readable);
     } catch (error) {
-      if (native.closed && batch.length === 0) return;
-      if (!native.closed && (error as NodeJS.ErrnoException).code !== 'EAGAIN') return onError(error);
+      if (native.closed) return;
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return onError(error);
     }
     try {
       if (batch.length > 0) deliver(batch);

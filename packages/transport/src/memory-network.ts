@@ -1,0 +1,151 @@
+// What lies between the sockets of the memory transport: bound endpoints, connections, and messages on their way.
+import type { Frames, PeerId } from '@muster/protocol';
+import type { Endpoint } from './endpoint.ts';
+import type { Fifo } from './fifo.ts';
+import { createFifo } from './fifo.ts';
+import { createBindings } from './memory-bindings.ts';
+import { fitsTogether, withinLimit } from './memory-rules.ts';
+import type { SocketOptions } from './port.ts';
+import { largestBatch } from './receive-batches.ts';
+
+/** Runs a step later, never at once. Steps of one connection wait for each other, so their order does not matter. */
+export type Schedule = (step: () => void) => void;
+
+/** What the network sees of a socket. */
+export interface Party {
+  readonly options: SocketOptions;
+  /** A connection was made, or made again. */
+  met(pipe: Pipe): void;
+  /** It was lost; an accepted one for good, one's own until it is made again. */
+  lost(pipe: Pipe): void;
+  take(pipe: Pipe, batch: readonly Frames[]): void;
+  /** Something of the outbox was delivered. */
+  delivered(): void;
+}
+
+/** A socket's end of a connection. The end of the one who connected outlives the loss of its peer, as in ZeroMQ. */
+export interface Pipe {
+  readonly owner: Party;
+  /** Where it connects to; undefined at the end of the one who is bound. */
+  readonly target: Endpoint | undefined;
+  readonly outbox: Fifo;
+  /** The peer's name, given when they first met. */
+  peer: PeerId | undefined;
+  other: Pipe | undefined;
+  /** A delivery is scheduled. */
+  busy: boolean;
+}
+
+export interface Network {
+  readonly schedule: Schedule;
+  /** Gives the endpoint with its port. Throws MusterError `port_in_use` or `bad_option`. */
+  bind(party: Party, endpoint: Endpoint): Endpoint;
+  unbind(party: Party): void;
+  /** Connects as soon as somebody is there, and again when it was lost. */
+  dial(owner: Party, target: Endpoint): Pipe;
+  /** Ends a connection for good. */
+  hangUp(pipe: Pipe): void;
+  send(pipe: Pipe, frames: Frames): void;
+  /** What is in the outbox can still be delivered. */
+  canDeliver(pipe: Pipe): boolean;
+}
+
+export function createNetwork(schedule: Schedule): Network {
+  const bindings = createBindings<Party>();
+  const dialling = new Set<Pipe>();
+  let made = 0;
+
+  const createPipe = (owner: Party, target?: Endpoint): Pipe => ({
+    owner,
+    target,
+    outbox: createFifo(),
+    peer: undefined,
+    other: undefined,
+    busy: false,
+  });
+  /** As a ROUTER makes them up: 5 bytes, the first 0. */
+  function newPeerId(): PeerId {
+    made++;
+    return String.fromCharCode(0, made >>> 24, (made >>> 16) & 255, (made >>> 8) & 255, made & 255);
+  }
+  const nameOf = (party: Party): PeerId => party.options.identity ?? newPeerId();
+  function partyFor(pipe: Pipe): Party | undefined {
+    const party = bindings.find(pipe.target!);
+    return party !== undefined && fitsTogether(pipe.owner.options, party.options) ? party : undefined;
+  }
+  function meet(pipe: Pipe): void {
+    const party = dialling.has(pipe) ? partyFor(pipe) : undefined;
+    if (party === undefined) return;
+    dialling.delete(pipe);
+    const accepted = createPipe(party);
+    [accepted.other, pipe.other] = [pipe, accepted];
+    accepted.peer = nameOf(pipe.owner);
+    pipe.peer ??= nameOf(party);
+    party.met(accepted);
+    pipe.owner.met(pipe);
+    wake(pipe);
+  }
+  function tryLater(pipe: Pipe): void {
+    dialling.add(pipe);
+    schedule(() => meet(pipe));
+  }
+  function cut(pipe: Pipe): void {
+    const other = pipe.other;
+    if (other === undefined) return;
+    pipe.other = other.other = undefined;
+    other.owner.lost(other);
+    pipe.owner.lost(pipe);
+  }
+  function wake(pipe: Pipe): void {
+    if (pipe.busy || pipe.other === undefined || pipe.outbox.messages === 0) return;
+    pipe.busy = true;
+    schedule(() => deliver(pipe));
+  }
+  function deliver(pipe: Pipe): void {
+    pipe.busy = false;
+    const { other, outbox } = pipe;
+    if (other === undefined) return;
+    const batch: Frames[] = [];
+    let refused = false;
+    while (!refused && batch.length < largestBatch) {
+      const frames = outbox.shift();
+      if (frames === undefined) break;
+      if (withinLimit(frames, other.owner.options.maxFrameBytes)) batch.push(frames);
+      else refused = true;
+    }
+    if (batch.length > 0) other.owner.take(other, batch);
+    if (refused) {
+      cut(pipe);
+      // One who connected comes back after it was refused, and not after it has refused.
+      if (pipe.target !== undefined) tryLater(pipe);
+    }
+    pipe.owner.delivered();
+    wake(pipe);
+  }
+  function hangUp(pipe: Pipe): void {
+    dialling.delete(pipe);
+    const other = pipe.other;
+    cut(pipe);
+    if (other?.target !== undefined) tryLater(other);
+  }
+  return {
+    schedule,
+    bind(party, endpoint) {
+      const bound = bindings.add(party, endpoint);
+      for (const pipe of dialling) tryLater(pipe);
+      return bound;
+    },
+    unbind: bindings.remove,
+    dial(owner, target) {
+      const pipe = createPipe(owner, target);
+      tryLater(pipe);
+      return pipe;
+    },
+    hangUp,
+    send(pipe, frames) {
+      pipe.outbox.push(frames);
+      wake(pipe);
+    },
+    canDeliver: (pipe) => pipe.other !== undefined || (dialling.has(pipe) && partyFor(pipe) !== undefined),
+  };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { transportContract } from './contract.ts';
+import { createMemoryTransport } from './memory-transport.ts';
+
+transportContract('memory', (onError) => createMemoryTransport({ onError }), { describe, test, expect });
+
+/** Runs the waiting steps in an order drawn from a seed, some of them only in a later round. */
+function createJumble(seed: number): (step: () => void) => void {
+  let value = seed;
+  const random = (): number => {
+    value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
+    return value / 2 ** 32;
+  };
+  let steps: (() => void)[] = [];
+  function run(): void {
+    const drawn = steps.map((step) => ({ step, now: random() < 0.7, at: random() }));
+    steps = drawn.filter(({ now }) => !now).map(({ step }) => step);
+    const waiting = steps.length > 0;
+    for (const { step } of drawn.filter(({ now }) => now).sort((a, b) => a.at - b.at)) step();
+    if (waiting) setImmediate(run);
+  }
+  return (step) => {
+    if (steps.push(step) === 1) setImmediate(run);
+  };
+}
+
+for (const seed of [1, 2, 3])
+  transportContract(
+    `memory, steps jumbled by seed ${seed},`,
+    (onError) => createMemoryTransport({ onError, schedule: createJumble(seed) }),
+    { describe, test, expect },
+  );
+
+test('a simulation decides when anything happens', async () => {
+  const steps: (() => void)[] = [];
+  const transport = createMemoryTransport({ schedule: (step) => steps.push(step) });
+  const router = transport.open({ kind: 'router' });
+  const dealer = transport.open({ kind: 'dealer', identity: 'd' });
+  dealer.connect(await router.bind('tcp://127.0.0.1:0'));
+  const heard: string[] = [];
+  router.onMessages((batch) => heard.push(...batch.map(({ peer }) => peer)));
+  dealer.send('', [new Uint8Array(1)]);
+  await new Promise((done) => setTimeout(done, 5));
+  expect(heard).toEqual([]);
+  const closing = transport.close();
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) step();
+  await closing;
+  expect(heard).toEqual([]);
+  expect(steps).toEqual([]);
+});
