@@ -35,7 +35,7 @@ export interface SourceFile {
   readonly sizeBytes: number;
 }
 
-/** All text and source files below a folder, each real file once. Unreadable ones are left out. */
+/** All text and source files below a folder, each real file once; caches, which change under us, are left out. */
 export async function findSources(folder: string): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
   const seen = new Set<string>();
@@ -45,7 +45,7 @@ export async function findSources(folder: string): Promise<SourceFile[]> {
     seen.add(real);
     for (const entry of await readdir(path, { withFileTypes: true })) {
       const child = join(path, entry.name);
-      if (entry.isDirectory()) await visit(child);
+      if (entry.isDirectory() && entry.name !== '.cache') await visit(child);
       const language = entry.isFile() ? languages[extname(entry.name)] : undefined;
       if (language !== undefined) found.push({ path: child, language, sizeBytes: (await stat(child)).size });
     }
