@@ -80,14 +80,17 @@ function whyNone(task: Task): string {
 /** An engine with room that suits, by the policy. */
 function choose(turn: Turn, task: Task, only: ReadonlySet<string> | undefined): Engine | undefined {
   const { pool, policy, engines } = turn.state;
-  const isOpen = only === undefined && task.kernel === undefined && task.blacklist === undefined;
-  if (isOpen && policy.pick === undefined) return pool.first();
-  const candidates: Engine[] = [];
-  const consider = (engine: Engine | undefined): void => {
-    if (engine !== undefined && engine.level >= 0 && suitsKernel(task, engine)) candidates.push(engine);
-  };
-  if (only !== undefined) for (const uuid of only) consider(engines.get(uuid));
-  else for (const engine of pool.all()) if (!task.blacklist?.has(engine.uuid)) consider(engine);
+  const first = pool.first();
+  if (first === undefined) return undefined;
+  const suits = (engine: Engine): boolean =>
+    suitsKernel(task, engine) && (only === undefined ? !task.blacklist?.has(engine.uuid) : only.has(engine.uuid));
+  // Most tasks suit every engine: then nothing is searched.
+  if (policy.pick === undefined && suits(first)) return first;
+  const candidates = only === undefined ? pool.all().filter(suits) : [];
+  for (const uuid of only ?? []) {
+    const engine = engines.get(uuid);
+    if (engine !== undefined && engine.level >= 0 && suits(engine)) candidates.push(engine);
+  }
   if (candidates.length === 0) return undefined;
   return policy.pick === undefined ? candidates.reduce(earlier) : policy.pick(candidates, turn.inputs.random);
 }

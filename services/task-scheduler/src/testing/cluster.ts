@@ -24,7 +24,7 @@ import { createTaskSchedulerService } from '../service.ts';
 export const signer = createHmacSigner('a key of this cluster');
 
 /** One request as an engine got it. */
-export interface Job {
+interface Job {
   /** All frames in front of the delimiter but the scheduler's identity. */
   readonly ids: Frames;
   readonly message: Message;
@@ -42,13 +42,13 @@ export interface Cluster {
   connectEngine(uuid: string): Promise<TestEngine>;
   close(): Promise<void>;
 }
-export interface TestClient {
+interface TestClient {
   submit(metadata?: JsonObject, content?: JsonObject, msgType?: string): Message;
   sendRaw(frames: Frames): void;
   readonly replies: { readonly ids: Frames; readonly message: Message }[];
   replyTo(request: Message): Promise<Message>;
 }
-export interface TestEngine {
+interface TestEngine {
   readonly socket: Socket;
   readonly jobs: Job[];
   nextJob(): Promise<Job>;

@@ -32,7 +32,7 @@ export interface Scene {
   readonly timers: number;
 }
 
-export interface SubmitOptions {
+interface SubmitOptions {
   readonly client?: string | null;
   readonly msgType?: string;
   readonly buffers?: Uint8Array[];
