@@ -18,7 +18,7 @@ import { createHubService } from '../service.ts';
 
 export const signer = createHmacSigner('a key of this cluster');
 
-export interface Peer {
+interface Peer {
   /** Sends a request, and gives its message. */
   send(msgType: string, content?: JsonObject, buffers?: Frames): Message;
   /** Sends a request and waits for its answer. */

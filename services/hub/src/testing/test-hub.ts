@@ -12,7 +12,7 @@ import type { HubEvent, HubFact, HubSend, HubSettings, HubState, HubWrite } from
 import { createHubState, step } from '../core/index.ts';
 import { request, startUs } from './messages.ts';
 
-export interface Answer {
+interface Answer {
   readonly msgType: string;
   readonly content: JsonObject;
   readonly buffers: readonly Uint8Array[];
