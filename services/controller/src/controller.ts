@@ -1,7 +1,7 @@
 // The controller: hub, task-scheduler, relay and heartmonitor in one process, on an in-process bus.
 import { createInProcessBus } from '@muster/bus';
 import { createHeartmonitorService } from '@muster/heartmonitor';
-import type { EngineStateFile } from '@muster/hub';
+import type { EngineStateFile, StartDask } from '@muster/hub';
 import { createHubService, defaultConfig as hubDefaults } from '@muster/hub';
 import type { Ports } from '@muster/machine';
 import type { JsonObject } from '@muster/protocol';
@@ -33,6 +33,7 @@ export interface ControllerOptions {
   readonly registrationTimeoutMs: number;
   readonly scheduler: Pick<TaskSchedulerConfig, 'schemeName' | 'hwm'>;
   readonly engineState: EngineStateFile;
+  readonly startDask?: StartDask;
   /** A client has asked for the end (§4.7, shutdown_request). */
   readonly onShutdownRequested: () => void;
 }
@@ -68,11 +69,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
     connectionInfo: () => registrationInfo(connections),
     engineStateFile: options.engineState,
     onShutdownRequested: options.onShutdownRequested,
+    ...(options.startDask && { startDask: options.startDask }),
   });
   const scheduler = await createTaskSchedulerService({
     ...shared,
     log: log.child({ service: 'task-scheduler' }),
-    config: { ...schedulerDefaults, ...options.scheduler },
+    config: { ...schedulerDefaults, ...options.scheduler, maxMessageBytes },
   });
   const relay = await createRelayService({ ...shared, log: log.child({ service: 'relay' }), config: relayDefaults });
   const heartmonitor = await createHeartmonitorService({

@@ -19,6 +19,7 @@ import { createLogger, type Logger } from '@muster/telemetry';
 import { type CurveServer, createZeromqTransport, curvePublicKey, generateCurvePair } from '@muster/transport';
 import { defaultLocation, isLoopback, resolveAddress } from './addresses.ts';
 import { type Controller, startController } from './controller.ts';
+import { createStartDask } from './dask.ts';
 import type { PortPlan } from './port-plan.ts';
 import { planFromFiles, planPorts } from './port-plan.ts';
 import { readReusable } from './reuse.ts';
@@ -59,7 +60,7 @@ export async function runController(values: ControllerValues, env: NodeJS.Proces
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGABRT'] as const)
       process.once(signal, () => ending.resolve(signal));
     const onShutdownRequested = (): void => ending.resolve('a client asked for it');
-    const stop = await start(values, log, profileDir, paths, engineStatePath, onShutdownRequested);
+    const stop = await start(values, env, log, profileDir, paths, engineStatePath, onShutdownRequested);
     log.info({ why: await ending.promise }, 'stopping');
     await stop();
     return 0;
@@ -70,6 +71,7 @@ export async function runController(values: ControllerValues, env: NodeJS.Proces
 
 async function start(
   values: ControllerValues,
+  env: NodeJS.ProcessEnv,
   log: Logger,
   profileDir: string,
   paths: ConnectionPaths,
@@ -104,6 +106,11 @@ async function start(
       registrationTimeoutMs: values.registrationTimeoutS * 1000,
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
       engineState: { write: (text) => writeFileAtomically(engineStatePath, text) },
+      startDask: createStartDask({
+        python: values.python,
+        env,
+        host: addresses.client === '0.0.0.0' ? '127.0.0.1' : addresses.client,
+      }),
       onShutdownRequested,
     });
   } catch (error) {

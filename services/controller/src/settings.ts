@@ -257,6 +257,18 @@ export const controllerSettings = {
     description:
       'The largest single frame of a message that is accepted; a connection that sends a larger one is closed.',
   },
+  python: {
+    name: 'IPController.python',
+    flags: ['python'],
+    env: 'MUSTER_PYTHON',
+    type: 'text',
+    default: null,
+    group: 'Tasks',
+    advanced: true,
+    placeholder: 'PROGRAM',
+    description:
+      'The Python that runs the dask scheduler of become_dask. Default: that of an active environment, else the one that started this program, else python3.',
+  },
   logFormat: {
     name: 'Application.log_format',
     flags: ['log-format'],

@@ -6,6 +6,8 @@ import type { JsonObject, Signer } from '@muster/protocol';
 import type { TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Socket } from '@muster/transport';
+import type { StartDask } from './adapters/dask.ts';
+import { createDaskKeeper, noDask } from './adapters/dask.ts';
 import type { Gate } from './adapters/gate.ts';
 import { createGate } from './adapters/gate.ts';
 import { createPerformer } from './adapters/performer.ts';
@@ -37,6 +39,8 @@ export interface HubServiceOptions {
   /** A client has asked for the end; called once, a moment after everybody was told. */
   readonly onShutdownRequested: () => void;
   readonly engineStateFile?: EngineStateFile;
+  /** For become_dask_request. Default: it is answered with an error. */
+  readonly startDask?: StartDask;
 }
 
 export interface HubService {
@@ -59,6 +63,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
     backlogLimit: config.storeBacklogLimit,
     onError: (error, what) => warn({ store: store.name, what, why: (error as Error).message }, 'task store failed'),
   });
+  const dask = createDaskKeeper(options.startDask ?? noDask, (event) => dispatch(event));
   const state = createHubState(settingsOf(config, options.heartbeatPeriodMs));
   const dispatch: Dispatch = (event) => runner.dispatch(event);
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
@@ -69,7 +74,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
       writes(effects) {
         for (const effect of effects) lane.write(effect);
       },
-      send: createPerformer({ ...options, queries, notifications, lane, warn, dispatch }),
+      send: createPerformer({ ...options, queries, notifications, lane, dask, warn, dispatch }),
     },
     onError: (error, event) => log.error({ err: error, event: event.type }, 'hub failed at an event'),
   });
@@ -80,7 +85,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
     async stop() {
       for (const end of unsubscribe) end();
       runner.stop();
-      await lane.idle();
+      await Promise.all([lane.idle(), dask.stop()]);
       await Promise.all([queries.close(), notifications.close()]);
     },
     engines: () => [...state.engines.values()].map(refOf).sort((a, b) => a.id - b.id),

@@ -5,6 +5,7 @@ import { buildMessage, createHeaderSource } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { Socket } from '@muster/transport';
 import type { HubEvent, HubSend } from '../core/index.ts';
+import type { DaskKeeper } from './dask.ts';
 import type { StoreLane } from './store-lane.ts';
 import type { ThrottledWarn } from './throttled-log.ts';
 
@@ -16,6 +17,7 @@ export interface PerformerOptions {
   readonly queries: Socket;
   readonly notifications: Socket;
   readonly lane: StoreLane;
+  readonly dask: DaskKeeper;
   readonly warn: ThrottledWarn;
   readonly dispatch: (event: HubEvent) => void;
   readonly connectionInfo: () => JsonObject;
@@ -25,7 +27,7 @@ export interface PerformerOptions {
 
 /** Performs what the core wants. All messages of the hub have one session. */
 export function createPerformer(options: PerformerOptions): (effect: HubSend) => void {
-  const { bus, ports, signer, log, queries, notifications, lane, warn, dispatch } = options;
+  const { bus, ports, signer, log, queries, notifications, lane, dask, warn, dispatch } = options;
   const headers = createHeaderSource(ports.newId());
 
   function answer(effect: Extract<HubSend, { type: 'query.reply' }>): void {
@@ -64,6 +66,10 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
         );
       case 'engine-state.save':
         return saveEngineState(effect.text);
+      case 'dask.start':
+        return dask.start(effect.args);
+      case 'dask.stop':
+        return void dask.stop();
       case 'controller.stop':
         return options.onShutdownRequested();
       case 'note':

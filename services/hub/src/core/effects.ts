@@ -61,6 +61,8 @@ export type HubSend =
     }
   | { readonly type: 'store.ask'; readonly askId: number; readonly question: StoreQuestion }
   | { readonly type: 'engine-state.save'; readonly text: string }
+  | { readonly type: 'dask.start'; readonly args: JsonObject }
+  | { readonly type: 'dask.stop' }
   | { readonly type: 'controller.stop' }
   | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly what: NoteKind; readonly fields: object };
 

@@ -26,4 +26,7 @@ export type HubEvent =
   | HubFact
   /** A message came in on the query channel, verified and fresh. */
   | { readonly type: 'query.received'; readonly peer: PeerId; readonly message: Message }
+  /** The dask scheduler that was asked for listens, or cannot be had. */
+  | { readonly type: 'dask.started'; readonly address: string }
+  | { readonly type: 'dask.failed'; readonly why: string }
   | { readonly type: 'store.answered'; readonly askId: number; readonly answer: StoreAnswer };

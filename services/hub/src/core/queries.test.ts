@@ -260,19 +260,6 @@ test('shutdown is answered, told to all, and done a second later, once', () => {
   expect(hub.timers()).toBe(0);
 });
 
-test.each(['become_dask', 'stop_distributed'])('%s is answered with what to do instead', (what) => {
-  const hub = createTestHub();
-  expect(hub.ask(`${what}_request`)).toMatchObject({
-    msgType: `${what}_reply`,
-    content: {
-      status: 'error',
-      ename: 'ImportError',
-      evalue: expect.stringContaining('dask_scheduler'),
-      engine_info: {},
-    },
-  });
-});
-
 test('questions beyond the limit of a store that does not answer are refused', () => {
   const never = { ...createMemoryTaskStore(), history: () => new Promise<never>(() => {}) };
   const hub = createTestHub({ store: never, settings: { storeQuestionLimit: 2 } });

@@ -4,6 +4,7 @@ import type { JsonObject } from '@muster/protocol';
 import type { QueryRequest } from '@muster/protocol/messages';
 import { checkQuery } from '@muster/protocol/messages';
 import { replyTypes } from './asks.ts';
+import { onBecomeDask, onStopDask } from './dask.ts';
 import type { Out } from './effects.ts';
 import type { HubEvent, StoreAnswer } from './events.ts';
 import { onLoadRequest, onQueueRequest } from './queues.ts';
@@ -73,8 +74,9 @@ function answer(state: HubState, asker: Asker, request: QueryRequest, inputs: In
     case 'shutdown_request':
       return onShutdownRequest(state, asker, inputs, out);
     case 'become_dask_request':
+      return onBecomeDask(state, asker, content.scheduler_args ?? {}, out);
     case 'stop_distributed_request':
-      return refuseDask(asker, type, out);
+      return onStopDask(state, asker, out);
   }
 }
 
@@ -96,13 +98,6 @@ function onShutdownRequest(state: HubState, asker: Asker, inputs: Inputs, out: O
   out.send({ type: 'clients.notify', msgType: 'shutdown_notification', parent: asker.header, content });
   out.send({ type: 'note', level: 'info', what: 'shutdown requested', fields: {} });
   out.setTimer(shutdownTimer, inputs.nowUs + state.settings.shutdownDelayMs * 1000);
-}
-
-function refuseDask(asker: Asker, type: 'become_dask_request' | 'stop_distributed_request', out: Out): void {
-  const evalue =
-    'this controller cannot run a dask scheduler; start one with `python -m distributed.cli.dask_scheduler` ' +
-    'and its workers on the engines';
-  fail(out, asker, type.replace(/_request$/, '_reply'), 'ImportError', evalue);
 }
 
 /** The store has answered; a request that is not known any more is nobody's. */

@@ -2,6 +2,7 @@ import type { EngineRef } from '@muster/bus';
 import type { Header, JsonObject, PeerId } from '@muster/protocol';
 import type { RecentIds } from '@muster/task-store';
 import { createRecentIds } from '@muster/task-store';
+import type { DaskState } from './dask.ts';
 import type { HubSettings } from './settings.ts';
 
 /** A registered engine, or one that is gone and whose requests have not been given up yet. */
@@ -66,6 +67,7 @@ export interface HubState {
   readonly completed: RecentIds;
   readonly asks: Map<number, Ask>;
   nextAskId: number;
+  readonly dask: DaskState;
   shuttingDown: boolean;
 }
 
@@ -82,6 +84,7 @@ export const createHubState = (settings: HubSettings): HubState => ({
   completed: createRecentIds(settings.completedTaskLimit),
   asks: new Map(),
   nextAskId: 0,
+  dask: { address: null, waiting: [], unwanted: false },
   shuttingDown: false,
 });
 
@@ -104,6 +107,10 @@ export function leftovers(state: HubState): string[] {
     ...left('pending task', state.pending.keys()),
     ...left('unassigned task', state.unassigned),
     ...left('question', state.asks.keys()),
+    ...left(
+      'waits for dask',
+      state.dask.waiting.map(({ header }) => header.msg_id),
+    ),
     ...[...state.engines.values()].flatMap((engine) => [
       ...left(`engine ${engine.id}: direct request`, engine.queue),
       ...left(`engine ${engine.id}: task`, engine.tasks),

@@ -1,5 +1,6 @@
 import type { Effects, Inputs, TimerFired } from '@muster/machine';
 import { Outbox } from '@muster/machine';
+import { onDaskFailed, onDaskStarted } from './dask.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
 import type { HubEvent } from './events.ts';
 import { onPublished } from './output.ts';
@@ -42,6 +43,12 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
       break;
     case 'heart.stopped':
       onHeartStopped(state, event.uuid, inputs, out);
+      break;
+    case 'dask.started':
+      onDaskStarted(state, event.address, out);
+      break;
+    case 'dask.failed':
+      onDaskFailed(state, event.why, out);
       break;
     case 'timer.fired':
       onTimer(state, event.id, inputs, out);

@@ -8,7 +8,7 @@ import type { TaskStore } from '@muster/task-store';
 import { createMemoryTaskStore } from '@muster/task-store';
 import { createStoreLane } from '../adapters/store-lane.ts';
 import { defaultConfig, settingsOf } from '../config.ts';
-import type { HubEvent, HubFact, HubSend, HubSettings, HubState, HubWrite } from '../core/index.ts';
+import type { HubEvent, HubSend, HubSettings, HubState, HubWrite } from '../core/index.ts';
 import { createHubState, step } from '../core/index.ts';
 import { request, startUs } from './messages.ts';
 
@@ -26,7 +26,7 @@ export interface TestHub {
   readonly sent: HubSend[];
   /** Timers that are set. */
   readonly timers: () => number;
-  tell(fact: HubFact): void;
+  tell(event: Exclude<HubEvent, { type: 'query.received' }>): void;
   /** Sends a query and gives its answer; undefined when none came (yet). */
   ask(msgType: string, content?: JsonObject): Answer | undefined;
   query(message: Message, peer?: string): Answer | undefined;
