@@ -28,7 +28,8 @@ export function readOutcome(task: Task, content: JsonObject, buffers: Frames): O
       status: 'aborted',
       error: remoteError(task, { ename: 'TaskAborted', evalue: `Task ${task.msgId} was aborted` }),
     };
-  if (content.status !== 'ok') return { status: 'error', error: remoteError(task, content) };
+  if (content.status !== 'ok')
+    return { status: 'error', error: notForPython(task, content) ?? remoteError(task, content) };
   // The value of execute is made when its output is complete.
   if (task.kind === 'execute') return { status: 'ok', value: Number(content.execution_count ?? 0), used: 0 };
   try {
@@ -39,6 +40,17 @@ export function readOutcome(task: Task, content: JsonObject, buffers: Frames): O
       error: error instanceof MusterError ? error : new MusterError('bad_value', String(error)),
     };
   }
+}
+
+/**
+ * The error of a Python engine that was sent a call of ours, in words that help. Where the controller tells what engines
+ * run, such calls are not even sent.
+ */
+function notForPython(task: Task, { traceback }: JsonObject): MusterError | undefined {
+  if (task.kind !== 'apply' || !Array.isArray(traceback)) return undefined;
+  if (!traceback.some((line) => String(line).includes('unpack_apply_message'))) return undefined;
+  const which = task.engineId === undefined ? 'the engine' : `engine ${task.engineId}`;
+  return new MusterError('wrong_kernel', `${which} runs python: functions, push and pull need Node engines`);
 }
 
 /** An engine made this reply, so `idle` will follow it on iopub (§4.1). */
