@@ -23,6 +23,8 @@ const longestPauseMs = 1000;
 export interface HubResults {
   /** The results of tasks by their ids, in this order. Waits for those that have not ended. */
   getResult(msgIds: readonly string[]): AsyncResult<unknown[], unknown>;
+  /** Settles tasks of ours whose answers went missing from what the hub has. */
+  adopt(tasks: readonly Task[]): void;
   /** Runs tasks again from their records, on any engine. Gives the ids of the new tasks, for getResult. */
   resubmit(msgIds: readonly string[]): Promise<readonly string[]>;
 }
@@ -31,7 +33,7 @@ export function createHubResults(options: HubResultOptions): HubResults {
   const { session, control } = options;
 
   function getResult(msgIds: readonly string[]): AsyncResult<unknown[], unknown> {
-    const tasks = msgIds.map((id) => createTask(id, 'apply', control.nowUs(), undefined));
+    const tasks = msgIds.map((id) => createTask(id, 'apply', 'task', control.nowUs(), undefined));
     const result = session.result<unknown[], unknown>(tasks, listOfValues());
     void follow(tasks);
     return result;
@@ -90,8 +92,11 @@ export function createHubResults(options: HubResultOptions): HubResults {
     });
     if (typeof metadata.engine === 'string') task.engineUuid = metadata.engine;
     if (task.engineUuid !== undefined) task.engineId = options.engineOf(task.engineUuid)?.id;
+    // A task of ours may have printed before its answer went missing.
+    const printed = new Set(task.outputs.map((output) => output.kind));
     for (const output of outputsOf(part('io'))) {
-      if (addOutput(task, output, options.maxOutputBytes)) task.owner?.printed(task, output);
+      if (!printed.has(output.kind) && addOutput(task, output, options.maxOutputBytes))
+        task.owner?.printed(task, output);
     }
     const outcome = readOutcome(task, part('result_content'), buffers);
     task.status = outcome.status;
@@ -102,6 +107,7 @@ export function createHubResults(options: HubResultOptions): HubResults {
   }
   return {
     getResult,
+    adopt: (tasks) => void follow(tasks),
     async resubmit(msgIds) {
       const { content } = await session.ask('resubmit_request', { msg_ids: msgIds });
       const renamed = content.resubmitted as Record<string, string>;

@@ -1,6 +1,6 @@
 import { packValue } from '@muster/serialize';
 import { expect, test } from 'vitest';
-import { startTestCluster } from './testing/cluster.ts';
+import { startTestCluster, until } from './testing/cluster.ts';
 import type { FakeReply, Script } from './testing/fake-controller.ts';
 
 /** Answers questions to the hub by their type; anything else as usual. */
@@ -128,4 +128,34 @@ test('abort, clear, interrupt and shutdown go to the engines by control', async 
     ['shutdown_request', undefined, {}],
   ]);
   await expect(client.history()).rejects.toMatchObject({ code: 'client_closed' });
+});
+
+test('answers that went missing are fetched from the records; tasks that are unknown there fail', async () => {
+  const { client, controller } = await startTestCluster(['node'], { limits: { probeMs: 40, goneMs: 100_000 } });
+  controller.script = ({ message, channel, content }) => {
+    if (channel !== 'registration') return undefined;
+    const { msg_ids: ids, status_only: statusOnly } = content as { msg_ids?: string[]; status_only?: boolean };
+    if (message.header.msg_type !== 'result_request') return 'default';
+    const unknown = ids!.find((id) => id === lost.msgIds[0]);
+    if (unknown !== undefined)
+      return { content: { status: 'error', ename: 'KeyError', evalue: unknown, traceback: [] } };
+    const completed = ids!.filter((id) => id === missed.msgIds[0]);
+    if (statusOnly) return ok({ completed, pending: ids!.filter((id) => !completed.includes(id)) });
+    const record = {
+      header: { msg_type: 'apply_request' },
+      result_content: { status: 'ok' },
+      io: { stdout: 'once', stderr: 'late' },
+    };
+    return { ...ok({ completed, pending: [], [completed[0]!]: record }), buffers: packValue('found') };
+  };
+  const missed = client.view(0).apply(() => 1);
+  const lost = client.loadBalancedView().apply(() => 2);
+  const runs = client.loadBalancedView().apply(() => 3);
+  await until(() => controller.requests.length >= 3);
+  controller.publish(controller.requests[0]!.message, 'stream', { name: 'stdout', text: 'once' });
+  expect(await missed).toBe('found');
+  expect([missed.stdout, missed.stderr]).toEqual(['once', 'late']);
+  await expect(lost).rejects.toMatchObject({ code: 'task_lost' });
+  expect(runs.ready).toBe(false);
+  expect(client.load.tasks).toBe(1);
 });

@@ -5,6 +5,7 @@ import { MusterError } from '@muster/protocol';
 import type { Transport } from '@muster/transport';
 import { createHmacSigner } from '@muster/transport';
 import { createAsking } from './asking.ts';
+import { createAudit } from './audit.ts';
 import { createBroadcastView } from './broadcast-view.ts';
 import type { Channels, SendChannel } from './channels.ts';
 import { openChannels } from './channels.ts';
@@ -56,7 +57,6 @@ export function openClient({ transport, connection, limits, username }: OpenClie
   }
   const asking = createAsking(build, send, limits.askTimeoutMs);
   const news = createEngineNews({ engines, ledger, asking, events });
-  const watching = createWatching({ limits, ledger, news, asking, events, nowUs: clock.nowUs });
   const channels: Channels = openChannels({
     transport,
     connection,
@@ -89,9 +89,12 @@ export function openClient({ transport, connection, limits, username }: OpenClie
         : engineControl.abort({ msgIds: tasks.map((task) => task.msgId) }),
   };
   const parts = { signer, session, username, engines, ledger, control, send, maxOpen: limits.maxOpenTasks };
-  const work = createSession({ ...parts, ask: asking.ask, waiting: watching.begin }, build);
+  const work = createSession({ ...parts, ask: asking.ask, waiting: () => watching.begin() }, build);
   const engineControl = createEngineControl(work);
+  const hub = createHubQueries(work);
   const hubResults = createHubResults({ session: work, control, engineOf, maxOutputBytes: limits.maxOutputBytes });
+  const audit = createAudit({ ledger, hub, results: hubResults });
+  const watching = createWatching({ limits, ledger, news, audit, events, nowUs: clock.nowUs });
 
   function close(): Promise<void> {
     closed ??= (async () => {
@@ -104,9 +107,10 @@ export function openClient({ transport, connection, limits, username }: OpenClie
     return closed;
   }
   const client: Client = {
-    ...createHubQueries(work),
+    ...hub,
     ...engineControl,
-    ...hubResults,
+    getResult: hubResults.getResult,
+    resubmit: hubResults.resubmit,
     session,
     get ids() {
       return engines.ids;

@@ -80,7 +80,7 @@ export function createSession(parts: SessionParts, build: MessageSource): Sessio
     submit(channel, work, metadata, engine) {
       checkRoom(1);
       const { id, message } = build(`${work.kind}_request`, work.content, metadata, work.buffers);
-      const task = createTask(id, work.kind, control.nowUs(), engine);
+      const task = createTask(id, work.kind, channel, control.nowUs(), engine);
       send(channel, message, engine === undefined ? undefined : encodeText(engine.uuid));
       ledger.add(task, engine !== undefined);
       return task;
@@ -95,7 +95,7 @@ export function createSession(parts: SessionParts, build: MessageSource): Sessio
       };
       const { id, message } = build(`${work.kind}_request`, work.content, metadata, work.buffers);
       const now = control.nowUs();
-      const tasks = targets.map((engine) => createTask(`${id}_${engine.uuid}`, work.kind, now, engine));
+      const tasks = targets.map((engine) => createTask(`${id}_${engine.uuid}`, work.kind, 'broadcast', now, engine));
       send('broadcast', message);
       for (const task of tasks) ledger.add(task, true);
       if (coalescing) ledger.addGroup(id, tasks);

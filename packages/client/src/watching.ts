@@ -1,7 +1,7 @@
 // The one timer of a client. It runs only while tasks are open, and drives the watch over the controller and the
 // patience with output.
 import { MusterError } from '@muster/protocol';
-import type { Asking } from './asking.ts';
+import type { Audit } from './audit.ts';
 import type { ClientEvents } from './client.ts';
 import type { Ledger } from './core/ledger.ts';
 import { createWatch } from './core/watch.ts';
@@ -22,7 +22,7 @@ export function createWatching(options: {
   readonly limits: ClientLimits;
   readonly ledger: Ledger;
   readonly news: EngineNews;
-  readonly asking: Asking;
+  readonly audit: Audit;
   readonly events: Emitter<ClientEvents>;
   readonly nowUs: () => number;
 }): Watching {
@@ -39,9 +39,16 @@ export function createWatching(options: {
     heardSince = false;
     const verdict = watch.tick(nowMs, ledger.open > 0);
     if (verdict === 'gone') lost();
-    // The answer is heard like any message; when none comes, the watch says so.
-    else if (verdict === 'probe') news.compare(limits.goneMs).catch(() => {});
+    else if (verdict === 'probe') probe();
     if (ledger.open === 0 && ledger.trailing === 0) end();
+  }
+  /** The answers are heard like any message; when none come, the watch says so. */
+  function probe(): void {
+    const beforeUs = options.nowUs() - limits.probeMs * 1000;
+    news
+      .compare(limits.goneMs)
+      .then(() => options.audit.run(beforeUs))
+      .catch(() => {});
   }
   function lost(): void {
     const silentMs = limits.goneMs;

@@ -176,6 +176,12 @@ export const errorTable = {
     retryable: false,
     exitStatus: 1,
   },
+  task_lost: {
+    meaning: 'The controller does not know the task any more.',
+    remedy: 'Send it again: the controller was restarted without records that last.',
+    retryable: true,
+    exitStatus: 1,
+  },
   client_closed: {
     meaning: 'The client was closed.',
     remedy: 'Connect again, and fetch results by their ids with getResult.',

@@ -47,13 +47,21 @@ test('the list of engines: notifications newer than a comparison win', () => {
   expect(list.left({ id: 2, uuid: 'other' })).toBeUndefined();
 });
 
-test('the watch probes once, then says that the controller is gone, and starts over', () => {
+test('the watch probes now and then while somebody waits, and says when the controller is gone', () => {
   const watch = createWatch({ probeMs: 10, goneMs: 30 });
   const says = (nowMs: number, waiting = true) => watch.tick(nowMs, waiting);
-  expect([says(0), says(9), says(10), says(11), says(30)]).toEqual(['calm', 'calm', 'probe', 'calm', 'gone']);
+  expect([0, 9, 10, 11, 20, 29, 30].map((at) => says(at))).toEqual([
+    'calm',
+    'calm',
+    'probe',
+    'calm',
+    'probe',
+    'calm',
+    'gone',
+  ]);
   expect([says(31, false), says(1000), says(1009), says(1010)]).toEqual(['calm', 'calm', 'calm', 'probe']);
   watch.heard(1015);
-  expect([says(1024), says(1025), says(1044), says(1045)]).toEqual(['calm', 'probe', 'calm', 'gone']);
+  expect([says(1020), says(1044), says(1045)]).toEqual(['probe', 'probe', 'gone']);
 });
 
 test('the address of a controller, from here', () => {

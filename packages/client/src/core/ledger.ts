@@ -35,8 +35,10 @@ export interface Ledger {
   readonly open: number;
   /** Tasks whose reply is here, but not the end of their output. */
   readonly trailing: number;
-  /** ids of tasks without a reply. */
-  openIds(): string[];
+  /** Tasks without a reply, oldest first, that were sent before this moment; at most `limit`. */
+  oldest(beforeUs: number, limit: number): Task[];
+  /** Gives a task away, which is no longer open then: somebody else will settle it. False when it is not open. */
+  release(task: Task): boolean;
 }
 
 interface Group {
@@ -189,7 +191,19 @@ export function createLedger(limits: LedgerLimits, engineOf: (uuid: string) => E
     get trailing() {
       return trailing.size;
     },
-    openIds: () => [...open.keys()],
+    oldest(beforeUs, limit) {
+      const out: Task[] = [];
+      for (const task of open.values()) {
+        if (out.length === limit || task.submittedUs >= beforeUs) break;
+        out.push(task);
+      }
+      return out;
+    },
+    release(task) {
+      if (open.get(task.msgId) !== task) return false;
+      forget(task);
+      return true;
+    },
   };
 
   function cutOutput(task: Task): void {

@@ -22,6 +22,8 @@ export type Output =
 export interface TaskInfo {
   readonly msgId: string;
   readonly kind: 'apply' | 'execute';
+  /** How it was sent: to one engine (mux), to whichever is free (task), to many (broadcast). */
+  readonly channel: WorkChannel;
   readonly status: TaskStatus;
   /** Known from the start for direct tasks, else once it was answered. */
   readonly engineUuid: string | undefined;
@@ -79,11 +81,13 @@ const none: Output[] = [];
 export const createTask = (
   msgId: string,
   kind: Task['kind'],
+  channel: WorkChannel,
   submittedUs: number,
   engine: EngineRef | undefined,
 ): Task => ({
   msgId,
   kind,
+  channel,
   status: 'pending',
   engineUuid: engine?.uuid,
   engineId: engine?.id,
