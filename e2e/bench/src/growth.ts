@@ -10,7 +10,7 @@ export interface Growth {
   readonly tasks: number;
   /** Memory of the controller before, and after each tenth of the tasks. */
   readonly residentMb: readonly number[];
-  /** From the second tenth on, when caches and records are full, to the end. */
+  /** Over the second half: in the first, records and what is remembered of ids fill up to their limits. */
   readonly grownMb: number;
   readonly tasksPerS: number;
 }
@@ -37,7 +37,8 @@ export async function measureGrowth(system: System, tasks: number, onStep: (text
       residentMb.push(await settled(weigh));
       onStep(`${Math.round((tasks * step) / steps)} of ${tasks} tasks, ${Math.round(residentMb.at(-1)!)} MB`);
     }
-    return { tasks, residentMb, grownMb: residentMb.at(-1)! - residentMb[2]!, tasksPerS: (tasks / busyMs) * 1000 };
+    const grownMb = residentMb.at(-1)! - residentMb[steps / 2]!;
+    return { tasks, residentMb, grownMb, tasksPerS: (tasks / busyMs) * 1000 };
   } finally {
     await flood.close();
   }
