@@ -1,4 +1,4 @@
 // npm run demo: a cluster of four Node engines does a real job, and stops.
-import { runDemo } from '../../examples/word-count/src/main.ts';
+import { runDemo } from '@muster/word-count';
 
 process.exitCode = await runDemo();
