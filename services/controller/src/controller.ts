@@ -40,6 +40,10 @@ export interface ControllerOptions {
 
 export interface Controller {
   readonly connections: Connections;
+  /** What the services still hold of requests, tasks and engines; empty when all is done and no engine is there. */
+  leftovers(): string[];
+  /** Rules that the task scheduler's state breaks; empty when all is well. */
+  invariants(): string[];
   /** Stops all services; what was sent before is still delivered. The transport stays the caller's. */
   stop(): Promise<void>;
 }
@@ -89,8 +93,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
     curveServerKey: curve?.publicKey ?? null,
   });
   heartmonitor.start();
+  const services = { hub, 'task-scheduler': scheduler, relay, heartmonitor };
   return {
     connections,
+    leftovers: () =>
+      Object.entries(services).flatMap(([name, service]) => service.leftovers().map((what) => `${name}: ${what}`)),
+    invariants: scheduler.invariants,
     async stop() {
       // The heartmonitor first: engines are not to be given up because we stop listening.
       for (const service of [heartmonitor, scheduler, relay, hub]) await service.stop();

@@ -16,7 +16,7 @@ import { createThrottledWarn } from './adapters/throttled-log.ts';
 import type { HubConfig } from './config.ts';
 import { settingsOf } from './config.ts';
 import type { HubEvent, HubSend, HubState, HubWrite } from './core/index.ts';
-import { createHubState, refOf, step } from './core/index.ts';
+import { createHubState, leftovers, refOf, step } from './core/index.ts';
 
 /** Where the engine-state file goes (§7.5); `write` replaces the text as a whole and may throw. */
 export interface EngineStateFile {
@@ -48,6 +48,8 @@ export interface HubService {
   stop(): Promise<void>;
   /** Registered engines by id. */
   engines(): readonly EngineRef[];
+  /** What waits for something still to happen; empty when all work is done and no engine is on its way in or out. */
+  leftovers(): string[];
 }
 
 type Dispatch = (event: HubEvent) => void;
@@ -89,6 +91,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
       await Promise.all([queries.close(), notifications.close()]);
     },
     engines: () => [...state.engines.values()].map(refOf).sort((a, b) => a.id - b.id),
+    leftovers: () => leftovers(state),
   };
 }
 

@@ -10,7 +10,7 @@ import { checkConfig } from './config.ts';
 import type { SchedulerSend } from './core/effects.ts';
 import type { SchedulerEvent } from './core/events.ts';
 import type { Counts } from './core/inspect.ts';
-import { countTasks } from './core/inspect.ts';
+import { countTasks, invariants, leftovers } from './core/inspect.ts';
 import { createState } from './core/state.ts';
 import { step } from './core/step.ts';
 import type { DropLog } from './drop-log.ts';
@@ -34,6 +34,10 @@ export interface TaskSchedulerService {
   stop(): Promise<void>;
   /** What there is now; `dropped` counts unreadable messages since the start. */
   counts(): Counts & Pick<DropLog, 'dropped'>;
+  /** What is left of tasks; empty when every task has been answered and no engine is being given up. */
+  leftovers(): string[];
+  /** The rules that the state breaks; empty when all is well. Looks at everything: for tests and simulations. */
+  invariants(): string[];
 }
 
 /** Opens the task sockets and starts. Rejects with MusterError `port_in_use`, `bad_option` or `unknown_option`. */
@@ -87,6 +91,8 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
       return stopped;
     },
     counts: () => ({ ...countTasks(state), dropped: { ...drops.dropped } }),
+    leftovers: () => leftovers(state),
+    invariants: () => invariants(state),
   };
 }
 
