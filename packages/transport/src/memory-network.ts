@@ -8,8 +8,11 @@ import { fitsTogether, withinLimit } from './memory-rules.ts';
 import type { SocketOptions } from './port.ts';
 import { largestBatch } from './receive-batches.ts';
 
-/** Runs a step later, never at once. Steps of one connection wait for each other, so their order does not matter. */
-export type Schedule = (step: () => void) => void;
+/**
+ * Runs a step later, never at once. Steps of one connection wait for each other, so their order does not matter.
+ * `dialler`: the socket that connects, where the step is one of a connection.
+ */
+export type Schedule = (step: () => void, dialler?: SocketOptions) => void;
 
 /** What the network sees of a socket. */
 export interface Party {
@@ -48,11 +51,15 @@ export interface Network {
   send(pipe: Pipe, frames: Frames): void;
   /** What is in the outbox can still be delivered. */
   canDeliver(pipe: Pipe): boolean;
+  /** Breaks connections by their diallers, as a failing network does; see MemoryTransport. */
+  breakLinks(isOf: (dialler: SocketOptions) => boolean, lose: (waiting: number) => number): void;
 }
 
 export function createNetwork(schedule: Schedule): Network {
   const bindings = createBindings<Party>();
   const dialling = new Set<Pipe>();
+  /** The diallers' ends of connections that stand. */
+  const standing = new Set<Pipe>();
   let made = 0;
 
   const createPipe = (owner: Party, target?: Endpoint): Pipe => ({
@@ -77,6 +84,7 @@ export function createNetwork(schedule: Schedule): Network {
     const party = dialling.has(pipe) ? partyFor(pipe) : undefined;
     if (party === undefined) return;
     dialling.delete(pipe);
+    standing.add(pipe);
     const accepted = createPipe(party);
     [accepted.other, pipe.other] = [pipe, accepted];
     accepted.peer = nameOf(pipe.owner);
@@ -87,19 +95,20 @@ export function createNetwork(schedule: Schedule): Network {
   }
   function tryLater(pipe: Pipe): void {
     dialling.add(pipe);
-    schedule(() => meet(pipe));
+    schedule(() => meet(pipe), pipe.owner.options);
   }
   function cut(pipe: Pipe): void {
     const other = pipe.other;
     if (other === undefined) return;
     pipe.other = other.other = undefined;
+    standing.delete(pipe.target === undefined ? other : pipe);
     other.owner.lost(other);
     pipe.owner.lost(pipe);
   }
   function wake(pipe: Pipe): void {
     if (pipe.busy || pipe.other === undefined || pipe.outbox.messages === 0) return;
     pipe.busy = true;
-    schedule(() => deliver(pipe));
+    schedule(() => deliver(pipe), (pipe.target === undefined ? pipe.other : pipe).owner.options);
   }
   function deliver(pipe: Pipe): void {
     pipe.busy = false;
@@ -145,6 +154,14 @@ export function createNetwork(schedule: Schedule): Network {
     send(pipe, frames) {
       pipe.outbox.push(frames);
       wake(pipe);
+    },
+    breakLinks(isOf, lose) {
+      for (const pipe of [...standing]) {
+        if (!isOf(pipe.owner.options)) continue;
+        for (let left = lose(pipe.outbox.messages); left > 0; left--) pipe.outbox.shift();
+        cut(pipe);
+        tryLater(pipe);
+      }
     },
     canDeliver: (pipe) => pipe.other !== undefined || (dialling.has(pipe) && partyFor(pipe) !== undefined),
   };

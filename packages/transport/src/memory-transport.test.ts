@@ -48,3 +48,40 @@ test('a simulation decides when anything happens', async () => {
   expect(heard).toEqual([]);
   expect(steps).toEqual([]);
 });
+
+test('a broken connection loses what is on its way, and is made again', async () => {
+  const steps: (() => void)[] = [];
+  const diallers = new Set<string | undefined>();
+  const transport = createMemoryTransport({
+    schedule(step, dialler) {
+      steps.push(step);
+      if (dialler) diallers.add(dialler.identity);
+    },
+  });
+  function run(): void {
+    for (let step = steps.shift(); step !== undefined; step = steps.shift()) step();
+  }
+  const router = transport.open({ kind: 'router' });
+  const [kept, broken] = ['kept', 'broken'].map((identity) => transport.open({ kind: 'dealer', identity }));
+  const endpoint = await router.bind('tcp://127.0.0.1:0');
+  for (const dealer of [kept!, broken!]) dealer.connect(endpoint);
+  const heard: string[] = [];
+  router.onMessages((batch) => {
+    for (const { peer, frames } of batch) heard.push(`${peer} ${frames[0]!.length}`);
+  });
+  for (const dealer of [kept!, broken!]) dealer.onMessages((batch) => heard.push(`${batch.length} back`));
+  run();
+  expect([...diallers].sort()).toEqual(['broken', 'kept']);
+  for (const dealer of [kept!, broken!]) for (const size of [1, 2, 3]) dealer.send('', [new Uint8Array(size)]);
+  router.send('broken', [new Uint8Array(1)]);
+  transport.breakLinks(
+    ({ identity }) => identity === 'broken',
+    (waiting) => waiting - 1,
+  );
+  router.send('broken', [new Uint8Array(1)]);
+  run();
+  expect(heard.sort()).toEqual(['broken 3', 'kept 1', 'kept 2', 'kept 3']);
+  router.send('broken', [new Uint8Array(1)]);
+  run();
+  expect(heard.at(-1)).toBe('1 back');
+});
