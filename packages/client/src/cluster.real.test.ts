@@ -204,9 +204,15 @@ test('an engine that dies fails what was sent to it; the others go on', { timeou
   expect(await client.view().apply(() => 'alive')).toEqual(['alive']);
 });
 
-test('a controller that is killed: open requests fail, connecting says what to do', { timeout: 30_000 }, async () => {
-  const impatient = await connect({ env, limits: { probeMs: 200, goneMs: 600 } });
+test('a controller that is killed and started again', { timeout: 40_000 }, async () => {
+  const limits = { probeMs: 200, goneMs: 1000 };
+  const impatient = await connect({ env, limits });
+  const patient = await connect({ env, limits: { ...limits, goneMs: 30_000 } });
   const open = impatient.view(0).apply(() => new Promise((resolve) => setTimeout(resolve, 60_000)));
+  const stays = patient
+    .loadBalancedView({ retries: 5 })
+    .apply(() => new Promise((resolve) => setTimeout(resolve, 60_000)));
+  while ((await patient.queueStatus({ targets: 0 })).engines[0]!.tasks === 0);
   children[0]!.kill('SIGKILL');
   await expect(open).rejects.toMatchObject({ code: 'timeout' });
   await impatient.close();
@@ -214,4 +220,8 @@ test('a controller that is killed: open requests fail, connecting says what to d
     code: 'timeout',
     message: expect.stringContaining('ipcontroller-client.json'),
   });
+  start('ipcontroller', '--ping=250', '--reuse');
+  // It has new records, so it does not know the task.
+  await expect(stays).rejects.toMatchObject({ code: 'task_lost' });
+  await patient.close();
 });

@@ -88,7 +88,7 @@ export function openClient({ transport, connection, limits, username }: OpenClie
         ? Promise.resolve()
         : engineControl.abort({ msgIds: tasks.map((task) => task.msgId) }),
   };
-  const parts = { signer, session, username, engines, ledger, control, send, maxOpen: limits.maxOpenTasks };
+  const parts = { engines, ledger, control, send, maxOpen: limits.maxOpenTasks };
   const work = createSession({ ...parts, ask: asking.ask, waiting: () => watching.begin() }, build);
   const engineControl = createEngineControl(work);
   const hub = createHubQueries(work);

@@ -34,9 +34,6 @@ export interface AskOptions {
 }
 
 export interface SessionParts {
-  readonly signer: Signer;
-  readonly session: string;
-  readonly username: string;
   readonly engines: EngineList;
   readonly ledger: Ledger;
   readonly control: ResultControl;
