@@ -30,7 +30,6 @@ export type NoteKind =
   | 'request refused'
   | 'tasks resubmitted'
   | 'task forgotten, too many are pending'
-  | 'store failed'
   | 'shutdown requested';
 
 export type HubSend =
