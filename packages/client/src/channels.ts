@@ -6,7 +6,7 @@ import type { Socket, SocketKind, Transport } from '@muster/transport';
 /** Channels on which a client sends. */
 export type SendChannel = 'registration' | 'control' | 'mux' | 'task' | 'broadcast';
 
-export interface ChannelHandlers {
+interface ChannelHandlers {
   reply(channel: SendChannel, message: Message): void;
   notified(message: Message): void;
   /** Only messages about requests of this session. */

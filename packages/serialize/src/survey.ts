@@ -37,7 +37,7 @@ export function survey(value: unknown, thresholdBytes: number): Survey {
 export const isError = (value: unknown): value is Error => types.isNativeError(value);
 
 /** Calls back with each member that structured clone copies: keys and values of Maps, members of Sets, own properties. */
-export function eachMember(value: object, visit: (member: unknown) => void): void {
+function eachMember(value: object, visit: (member: unknown) => void): void {
   if (Array.isArray(value)) for (let i = 0; i < value.length; i++) visit(value[i]);
   else if (types.isMap(value))
     for (const [key, member] of value) {

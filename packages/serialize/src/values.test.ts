@@ -188,3 +188,9 @@ test('values one behind the other are read one after the other', () => {
   }
   expect(values).toEqual([[new Uint8Array(2000)], 'b', undefined]);
 });
+
+test('a value nested too deeply is refused, not a crash', () => {
+  let value: unknown = new Error('inmost');
+  for (let i = 0; i < 200_000; i++) value = [value];
+  expect(() => packValue(value)).toThrow(expect.objectContaining({ code: 'cannot_serialize' }));
+});

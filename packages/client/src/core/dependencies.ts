@@ -3,7 +3,7 @@ import type { JsonObject } from '@muster/protocol';
 import { MusterError } from '@muster/protocol';
 
 /** Anything that has tasks: an AsyncResult. */
-export interface HasTasks {
+interface HasTasks {
   readonly msgIds: readonly string[];
 }
 export type DependencyTarget = HasTasks | string;
