@@ -1,4 +1,4 @@
-import { logSettings, profileSettings, type SettingsTable } from '@muster/config';
+import { logSettings, profileSettings, type SettingsOf, type SettingsTable } from '@muster/config';
 
 /** Settings of ipcontroller (§7.6), under today's names and those of older documents. */
 export const controllerSettings = {
@@ -282,3 +282,5 @@ export const controllerSettings = {
   ...logSettings,
   ...profileSettings,
 } as const satisfies SettingsTable;
+
+export type ControllerValues = SettingsOf<typeof controllerSettings>;

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { covers, isLoopback, resolveAddress } from './addresses.ts';
+
+test.each([
+  ['', '127.0.0.1'],
+  ['*', '0.0.0.0'],
+  ['192.0.2.7', '192.0.2.7'],
+  ['::1', '[::1]'],
+  ['lo', '127.0.0.1'],
+  ['localhost', '127.0.0.1'],
+])('%j is %s', async (text, address) => {
+  expect(await resolveAddress(text)).toBe(address);
+});
+
+test('a name that cannot be found is refused with what could be given', async () => {
+  await expect(resolveAddress('no such host')).rejects.toMatchObject({
+    code: 'bad_option',
+    remedy: expect.stringContaining('* for all'),
+  });
+});
+
+test('which addresses are safe, and which cover others', () => {
+  expect(['127.0.0.1', '127.1.2.3', '[::1]', '0.0.0.0', '192.0.2.7'].map(isLoopback)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(covers('0.0.0.0', '192.0.2.7')).toBe(true);
+  expect(covers('192.0.2.7', '0.0.0.0')).toBe(false);
+  expect(covers('192.0.2.7', '192.0.2.7')).toBe(true);
+});

@@ -1,0 +1,113 @@
+// The composition over real ZeroMQ on loopback: ports, connection files, and a first conversation on each side.
+import { createSystemPorts } from '@muster/machine/node';
+import { buildMessage, channelUrl, createHeaderSource, type Message, openMessage } from '@muster/protocol';
+import { createMemoryTaskStore } from '@muster/task-store';
+import { silentLogger } from '@muster/telemetry';
+import { until } from '@muster/testkit';
+import { createHmacSigner, createZeromqTransport, generateCurvePair } from '@muster/transport';
+import { afterEach, expect, test } from 'vitest';
+import { type Controller, type ControllerOptions, startController } from './controller.ts';
+import { planFromFiles } from './port-plan.ts';
+
+const cleanUp: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+async function start(overrides: Partial<ControllerOptions> = {}): Promise<Controller> {
+  const transport = createZeromqTransport({
+    onError: (error) => {
+      throw error;
+    },
+  });
+  cleanUp.push(() => transport.close());
+  const controller = await startController({
+    transport,
+    ports: createSystemPorts(),
+    log: silentLogger,
+    store: createMemoryTaskStore(),
+    plan: {},
+    addresses: { engine: '127.0.0.1', client: '127.0.0.1' },
+    curve: undefined,
+    facts: { key: 'a key of the test', location: 'here', ssh: { client: '', engine: 'tunnel' } },
+    maxMessageBytes: 1e6,
+    heartbeat: { periodMs: 100, maxMisses: 10 },
+    registrationTimeoutMs: 0,
+    scheduler: { schemeName: 'lru', hwm: 1 },
+    engineState: { write() {} },
+    onShutdownRequested() {},
+    ...overrides,
+  });
+  cleanUp.push(() => controller.stop());
+  return controller;
+}
+
+/** Asks the hub one question by a socket of its own. */
+async function ask({ connections }: Controller, msgType: string, content: object): Promise<Message> {
+  const { client } = connections;
+  const signer = createHmacSigner(client.key);
+  const transport = createZeromqTransport({ onError() {} });
+  cleanUp.push(() => transport.close());
+  const { curve_serverkey: serverKey } = client;
+  const socket = transport.open({ kind: 'dealer', ...(serverKey && { curve: { role: 'client', serverKey } }) });
+  const answers: Message[] = [];
+  socket.onMessages((batch) => {
+    for (const { frames } of batch) answers.push(openMessage(frames, signer));
+  });
+  socket.connect(channelUrl(client, client.registration));
+  const header = createHeaderSource('test').next(msgType, Date.now() * 1000);
+  socket.send('', buildMessage(signer, { header, content }).toWire());
+  await until(() => answers.length > 0, { timeoutMs: 5000, what: `an answer to ${msgType}` });
+  return answers[0]!;
+}
+
+test('both files name what was bound, and the hub answers', async () => {
+  const controller = await start();
+  const { client, engine } = controller.connections;
+  expect(client).toMatchObject({ interface: 'tcp://127.0.0.1', task_scheme: 'lru', location: 'here', ssh: '' });
+  expect(engine).toMatchObject({ key: client.key, registration: client.registration, ssh: 'tunnel' });
+  const ports = [client.control, client.mux, client.task, client.iopub, client.notification, client.broadcast];
+  const others = [engine.control, engine.mux, engine.task, engine.iopub, engine.hb_ping, engine.hb_pong];
+  expect(new Set([...ports, ...others, ...engine.broadcast, client.registration]).size).toBe(14);
+
+  const reply = await ask(controller, 'connection_request', {});
+  expect(reply.content).toEqual({ status: 'ok', engines: {}, kernels: {} });
+  const registration = await ask(controller, 'registration_request', { uuid: 'engine-1' });
+  expect(registration.content).toMatchObject({
+    status: 'ok',
+    id: 0,
+    hb_period: 100,
+    connection_info: { mux: engine.mux, broadcast: engine.broadcast },
+  });
+});
+
+test('the same ports can be taken again, and a port that is taken is named', async () => {
+  const { connections, stop } = await start();
+  const plan = planFromFiles(connections.client, connections.engine);
+  await expect(start({ plan })).rejects.toMatchObject({
+    code: 'port_in_use',
+    message: expect.stringContaining(String(connections.engine.registration)),
+  });
+  await stop();
+  expect((await start({ plan })).connections).toEqual(connections);
+});
+
+test('different addresses for clients and engines share the registration port', async () => {
+  const controller = await start({ addresses: { engine: '127.0.0.2', client: '127.0.0.1' } });
+  expect(controller.connections.engine.interface).toBe('tcp://127.0.0.2');
+  expect((await ask(controller, 'connection_request', {})).content.status).toBe('ok');
+});
+
+test('with CURVE and no key, messages are unsigned and the files carry the server key', async () => {
+  const curve = { role: 'server', ...generateCurvePair() } as const;
+  const controller = await start({ curve, facts: { key: '', location: 'here', ssh: { client: '', engine: '' } } });
+  expect(controller.connections.client).toMatchObject({ key: '', curve_serverkey: curve.publicKey });
+  expect((await ask(controller, 'connection_request', {})).content.status).toBe('ok');
+});
+
+test('a client may ask for the end', async () => {
+  let asked = false;
+  const controller = await start({ onShutdownRequested: () => (asked = true) });
+  expect((await ask(controller, 'shutdown_request', {})).content.status).toBe('ok');
+  await until(() => asked, { timeoutMs: 5000, what: 'the wish to stop' });
+});

@@ -1,0 +1,36 @@
+// Keys, and warnings where the door is open.
+import { MusterError } from '@muster/protocol';
+import type { Logger } from '@muster/telemetry';
+import { type CurveServer, curvePublicKey, generateCurvePair } from '@muster/transport';
+import { isLoopback } from './addresses.ts';
+import type { ControllerValues } from './settings.ts';
+
+/** The key pair with CurveZMQ switched on: the one configured, or a new one. */
+export function chooseCurve(values: ControllerValues): CurveServer | undefined {
+  if (!values.enableCurve) return undefined;
+  const { curveSecretKey: secretKey, curvePublicKey: publicKey } = values;
+  if (secretKey === '' && publicKey === '') return { role: 'server', ...generateCurvePair() };
+  if (secretKey.length !== 40 || (publicKey !== '' && publicKey !== curvePublicKey(secretKey)))
+    throw new MusterError(
+      'bad_option',
+      'The CURVE keys do not form a pair of 40 characters each.',
+      'Set IPP_CURVE_SECRETKEY (and, if you like, the IPP_CURVE_PUBLICKEY that belongs to it), or neither.',
+    );
+  return { role: 'server', secretKey, publicKey: curvePublicKey(secretKey) };
+}
+
+/** Tells the log what an administrator should know. */
+export function warnWhenOpen(
+  addresses: readonly string[],
+  curve: CurveServer | undefined,
+  key: string,
+  log: Logger,
+): void {
+  const open = addresses.filter((address) => !isLoopback(address));
+  if (open.length > 0 && !curve)
+    log.warn(
+      { addresses: open },
+      'listening beyond this machine without encryption: messages are signed, but anyone on the way can read them; IPP_ENABLE_CURVE=1 encrypts',
+    );
+  if (key !== '' && key.length < 16) log.warn({}, 'the session key is short: signatures are easy to guess');
+}
