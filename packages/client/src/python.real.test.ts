@@ -12,8 +12,8 @@ import { connect } from './connect.ts';
 const python = process.env.PEER_PYTHON;
 
 describe.skipIf(!python)('with ipyparallel (skipped without PEER_PYTHON=a Python that has ipyparallel)', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'muster-client-'));
-  const env = { ...process.env, IPYTHONDIR: folder };
+  let folder: string;
+  let env: NodeJS.ProcessEnv;
   const children: ChildProcess[] = [];
   let client: Client;
 
@@ -35,6 +35,9 @@ describe.skipIf(!python)('with ipyparallel (skipped without PEER_PYTHON=a Python
     }
   }
   beforeAll(async () => {
+    // Not before: this function is called for skipped tests too.
+    folder = mkdtempSync(join(tmpdir(), 'muster-client-'));
+    env = { ...process.env, IPYTHONDIR: folder };
     start('ipyparallel.controller', '--ping=250', '--dictdb');
     client = await connectSoon();
     for (let i = 0; i < 2; i++) start('ipyparallel.engine');
