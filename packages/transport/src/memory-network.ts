@@ -24,6 +24,8 @@ export interface Party {
   take(pipe: Pipe, batch: readonly Frames[]): void;
   /** Something of the outbox was delivered. */
   delivered(): void;
+  /** Somebody was kept out whose kind or security does not fit. */
+  refused(): void;
 }
 
 /** A socket's end of a connection. The end of the one who connected outlives the loss of its peer, as in ZeroMQ. */
@@ -60,29 +62,15 @@ export function createNetwork(schedule: Schedule): Network {
   const dialling = new Set<Pipe>();
   /** The diallers' ends of connections that stand. */
   const standing = new Set<Pipe>();
-  let made = 0;
+  const newPeerId = createNamer();
 
-  const createPipe = (owner: Party, target?: Endpoint): Pipe => ({
-    owner,
-    target,
-    outbox: createFifo(),
-    peer: undefined,
-    other: undefined,
-    busy: false,
-  });
-  /** As a ROUTER makes them up: 5 bytes, the first 0. */
-  function newPeerId(): PeerId {
-    made++;
-    return String.fromCharCode(0, made >>> 24, (made >>> 16) & 255, (made >>> 8) & 255, made & 255);
-  }
   const nameOf = (party: Party): PeerId => party.options.identity ?? newPeerId();
-  function partyFor(pipe: Pipe): Party | undefined {
-    const party = bindings.find(pipe.target!);
-    return party !== undefined && fitsTogether(pipe.owner.options, party.options) ? party : undefined;
-  }
+  const fits = (pipe: Pipe, party: Party | undefined): boolean =>
+    party !== undefined && fitsTogether(pipe.owner.options, party.options);
   function meet(pipe: Pipe): void {
-    const party = dialling.has(pipe) ? partyFor(pipe) : undefined;
+    const party = dialling.has(pipe) ? bindings.find(pipe.target!) : undefined;
     if (party === undefined) return;
+    if (!fits(pipe, party)) return party.refused();
     dialling.delete(pipe);
     standing.add(pipe);
     const accepted = createPipe(party);
@@ -114,14 +102,7 @@ export function createNetwork(schedule: Schedule): Network {
     pipe.busy = false;
     const { other, outbox } = pipe;
     if (other === undefined) return;
-    const batch: Frames[] = [];
-    let refused = false;
-    while (!refused && batch.length < largestBatch) {
-      const frames = outbox.shift();
-      if (frames === undefined) break;
-      if (withinLimit(frames, other.owner.options.maxFrameBytes)) batch.push(frames);
-      else refused = true;
-    }
+    const { batch, refused } = takeBatch(outbox, other.owner.options.maxFrameBytes);
     if (batch.length > 0) other.owner.take(other, batch);
     if (refused) {
       cut(pipe);
@@ -163,6 +144,36 @@ export function createNetwork(schedule: Schedule): Network {
         tryLater(pipe);
       }
     },
-    canDeliver: (pipe) => pipe.other !== undefined || (dialling.has(pipe) && partyFor(pipe) !== undefined),
+    canDeliver: (pipe) => pipe.other !== undefined || (dialling.has(pipe) && fits(pipe, bindings.find(pipe.target!))),
   };
+}
+
+const createPipe = (owner: Party, target?: Endpoint): Pipe => ({
+  owner,
+  target,
+  outbox: createFifo(),
+  peer: undefined,
+  other: undefined,
+  busy: false,
+});
+
+/** Names as a ROUTER makes them up: 5 bytes, the first 0. */
+function createNamer(): () => PeerId {
+  let made = 0;
+  return () => {
+    made++;
+    return String.fromCharCode(0, made >>> 24, (made >>> 16) & 255, (made >>> 8) & 255, made & 255);
+  };
+}
+
+/** The next messages of an outbox, up to one with a frame above the limit, which is dropped. */
+function takeBatch(outbox: Fifo, maxFrameBytes: number | undefined): { batch: Frames[]; refused: boolean } {
+  const batch: Frames[] = [];
+  while (batch.length < largestBatch) {
+    const frames = outbox.shift();
+    if (frames === undefined) break;
+    if (!withinLimit(frames, maxFrameBytes)) return { batch, refused: true };
+    batch.push(frames);
+  }
+  return { batch, refused: false };
 }

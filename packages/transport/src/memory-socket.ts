@@ -2,6 +2,7 @@
 import type { Frames, PeerId } from '@muster/protocol';
 import { checkCurve } from './curve-keys.ts';
 import { formatEndpoint, identityBytes, parseBinding, parseConnection } from './endpoint.ts';
+import { keptOut } from './kept-out.ts';
 import type { Inlet } from './memory-inlet.ts';
 import { createInlet } from './memory-inlet.ts';
 import type { Network, Party, Pipe } from './memory-network.ts';
@@ -120,6 +121,7 @@ function createPipes(options: MemorySocketOptions, inlet: Inlet, waiting: SendQu
       inlet.take(batch.map((frames) => ({ peer, frames })));
     },
     delivered: settle,
+    refused: () => options.onError(keptOut('their kind of socket or their CURVE key does not fit', 1), kind),
   };
   return {
     party,

@@ -4,6 +4,11 @@ import { checkCurve, generateCurvePair } from './curve-keys.ts';
 import { identityBytes } from './endpoint.ts';
 import type { SocketOptions } from './port.ts';
 
+interface NativeEvent {
+  readonly type: string;
+  readonly error?: { readonly code?: string };
+}
+
 /** What we use of zeromq's sockets. Which of them can send or receive depends on the kind. */
 export interface NativeSocket {
   ipv6: boolean;
@@ -13,7 +18,8 @@ export interface NativeSocket {
   readonly readable: boolean;
   /** A message can be sent at once. */
   readonly writable: boolean;
-  readonly events: { receive(): Promise<{ readonly type: string } | undefined> };
+  /** What happens to the socket, to its very end. */
+  readonly events: { receive(): Promise<NativeEvent | undefined> };
   bindSync(endpoint: string): void;
   connect(endpoint: string): void;
   disconnect(endpoint: string): void;

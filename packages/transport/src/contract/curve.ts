@@ -1,7 +1,7 @@
 import { curvePublicKey, generateCurvePair } from '../curve-keys.ts';
 import type { CurveClient, CurveServer } from '../port.ts';
 import type { Check, Runner } from './kit.ts';
-import { codeOf, echo, greet, inboxOf, meet, say } from './kit.ts';
+import { codeOf, echo, greet, inboxOf, meet, say, until } from './kit.ts';
 
 const serverCurve = (): CurveServer => ({ role: 'server', ...generateCurvePair() });
 const clientOf = ({ publicKey }: CurveServer): CurveClient => ({ role: 'client', serverKey: publicKey });
@@ -41,6 +41,11 @@ export function checkCurve(check: Check, { expect }: Runner): void {
       say(friend, 'friend');
       await inbox.wait(n);
     }
+    await until(
+      () => kit.errors.length > 0,
+      () => 'onError is told',
+    );
+    expect(kit.errors[0]!.message).toContain('kept out');
     expect(new Set(inbox.texts())).toEqual(new Set(['friend']));
   });
 
