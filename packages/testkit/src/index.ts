@@ -1,5 +1,6 @@
 export * from './free-port.ts';
 export * from './leaks.ts';
+export * from './loopback-sockets.ts';
 export * from './missing-part.ts';
 export * from './processes.ts';
 export * from './program.ts';

@@ -8,8 +8,8 @@ import type { TaskStore } from '@muster/task-store';
 import { createMemoryTaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import { silentLogger } from '@muster/telemetry';
-import { until } from '@muster/testkit';
-import type { BoundSockets, Transport } from '@muster/transport';
+import { loopbackSockets, until } from '@muster/testkit';
+import type { Transport } from '@muster/transport';
 import { createHmacSigner } from '@muster/transport';
 import type { HubConfig } from '../config.ts';
 import { defaultConfig } from '../config.ts';
@@ -53,14 +53,7 @@ export async function createCluster(
   const bus = createInProcessBus((error) => tell({ error }, 'bus'));
   for (const type of ['registration.pending', 'engine.registered', 'engine.unregistered', 'task.resubmitted'] as const)
     bus.subscribe(type, (fact) => facts.push(fact));
-  const endpoints = new Map<string, string>();
-  const sockets: BoundSockets = {
-    async open({ side, channel, ...socketOptions }) {
-      const socket = transport.open(socketOptions);
-      endpoints.set(`${channel} ${side}`, await socket.bind('tcp://127.0.0.1:0'));
-      return socket;
-    },
-  };
+  const sockets = loopbackSockets(transport);
   const ports = createSystemPorts();
   const service = await createHubService({
     sockets,
@@ -81,7 +74,7 @@ export async function createCluster(
     const socket = transport.open({ kind: 'dealer', ...(identity ? { identity } : {}) });
     const answers: Message[] = [];
     socket.onMessages((batch) => answers.push(...batch.map(({ frames }) => openMessage(frames, signer))));
-    socket.connect(endpoints.get('registration engine')!);
+    socket.connect(sockets.endpoint('registration', 'engine'));
     const send: Peer['send'] = (msgType, content = {}, buffers = []) => {
       const header = headers.next(msgType, ports.clock.nowUs());
       const message = buildMessage(signer, { header, content, buffers });
@@ -113,7 +106,7 @@ export async function createCluster(
       const heard: Message[] = [];
       const socket = transport.open({ kind: 'sub' });
       socket.onMessages((batch) => heard.push(...batch.map(({ frames }) => openMessage(frames, signer))));
-      socket.connect(endpoints.get('notification client')!);
+      socket.connect(sockets.endpoint('notification', 'client'));
       // What is published before the subscription has arrived is lost: announce engines until one is heard of.
       const scout = connect();
       for (let n = 0; heard.length === 0; n++) {

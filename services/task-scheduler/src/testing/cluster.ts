@@ -13,8 +13,8 @@ import {
 } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import { silentLogger } from '@muster/telemetry';
-import { until } from '@muster/testkit';
-import type { BoundSockets, Socket, Transport } from '@muster/transport';
+import { loopbackSockets, until } from '@muster/testkit';
+import type { Side, Socket, Transport } from '@muster/transport';
 import { createHmacSigner } from '@muster/transport';
 import type { TaskSchedulerConfig } from '../config.ts';
 import { defaultConfig } from '../config.ts';
@@ -62,14 +62,7 @@ export async function createCluster(transport: Transport, config: Partial<TaskSc
     bus.subscribe(type, (fact) => facts.push(fact));
   const tell = (fields: object, text: string): void => void logged.push({ fields: { ...fields }, text });
   const log: Logger = { ...silentLogger, warn: tell, error: tell };
-  const endpoints = new Map<string, string>();
-  const sockets: BoundSockets = {
-    async open({ side, channel, ...options }) {
-      const socket = transport.open(options);
-      endpoints.set(`${channel} ${side}`, await socket.bind('tcp://127.0.0.1:0'));
-      return socket;
-    },
-  };
+  const sockets = loopbackSockets(transport);
   const ports = createSystemPorts();
   const service = await createTaskSchedulerService({
     sockets,
@@ -79,9 +72,9 @@ export async function createCluster(transport: Transport, config: Partial<TaskSc
     log,
     config: { ...defaultConfig, ...config },
   });
-  const connect = (options: Parameters<Transport['open']>[0], endpoint: string): Socket => {
+  const connect = (options: Parameters<Transport['open']>[0], side: Side): Socket => {
     const socket = transport.open(options);
-    socket.connect(endpoints.get(endpoint)!);
+    socket.connect(sockets.endpoint('task', side));
     return socket;
   };
   let engines = 0;
@@ -90,9 +83,9 @@ export async function createCluster(transport: Transport, config: Partial<TaskSc
     bus,
     facts,
     logged,
-    connectClient: () => createTestClient(connect({ kind: 'dealer' }, 'task client'), () => ports.clock.nowUs()),
+    connectClient: () => createTestClient(connect({ kind: 'dealer' }, 'client'), () => ports.clock.nowUs()),
     async connectEngine(uuid) {
-      const engine = createTestEngine(connect({ kind: 'router', identity: uuid }, 'task engine'), uuid);
+      const engine = createTestEngine(connect({ kind: 'router', identity: uuid }, 'engine'), uuid);
       await sayHello(engine, service);
       bus.publish({ type: 'engine.registered', engine: { id: engines++, uuid, kernel: 'python' } });
       return engine;
