@@ -8,8 +8,11 @@ import sys
 import ipyparallel as ipp
 
 
-def shown(reply):
-    return reply.metadata["execute_result"]["data"]["text/plain"]
+def shown(result):
+    """What was shown for each engine. Replies and output travel apart: the output may come a moment later."""
+    replies = result.get(timeout=20)
+    result.wait_for_output(20)
+    return [reply.metadata["execute_result"]["data"]["text/plain"] for reply in replies]
 
 
 def failure(work):
@@ -28,7 +31,7 @@ everybody.block = False
 # Python divides here; to JavaScript all that follows the 7 is a comment.
 languages = {
     id: "python" if text == "3" else "node"
-    for id, text in zip(rc.ids, map(shown, everybody.execute("7 // 2", silent=False).get(timeout=20)))
+    for id, text in zip(rc.ids, shown(everybody.execute("7 // 2", silent=False)))
 }
 python = [id for id, language in languages.items() if language == "python"]
 node = [id for id, language in languages.items() if language == "node"]
@@ -43,15 +46,15 @@ hello.wait_for_output(10)
 
 seen = {
     "languages": languages,
-    "product": [shown(reply) for reply in product.get(timeout=20)],
+    "product": shown(product),
     "squares": squares.get(timeout=30),
     "pids": len(set(pids.get(timeout=20))),
     "stdout": hello.stdout,
-    "kept": [shown(reply) for reply in rc[node].execute("kept + 1", silent=False).get(timeout=20)],
+    "kept": shown(rc[node].execute("kept + 1", silent=False)),
     "error": failure(lambda: rc[node[0]].execute("throw new RangeError('too far')", block=True)),
     "apply": failure(lambda: rc[node[0]].apply_sync(lambda: 1)) if node else None,
-    "broadcast": [shown(reply) for reply in rc.broadcast_view().execute("6 * 7", silent=False).get(timeout=20)],
-    "queue": sorted(rc.queue_status()),
+    "broadcast": shown(rc.broadcast_view().execute("6 * 7", silent=False)),
+    "queue": sorted(map(str, rc.queue_status())),
     "history": len(rc.hub_history()),
 }
 print(json.dumps(seen))
