@@ -4,40 +4,43 @@ import { isCall, packValue, unpackCall } from '@muster/serialize';
 import type { Failure, Outcome, Request } from '../core/index.ts';
 import { failure } from '../core/index.ts';
 import { createScript } from './code/compile.ts';
+import type { Namespace } from './code/namespace.ts';
 import { stripTypes } from './code/typescript.ts';
 
 const keptScripts = 500;
 const keptChars = 100_000;
 
 /** Evaluates an expression of JavaScript or TypeScript. Compiled ones are kept. */
-export function createEvaluator(): (source: string) => unknown {
+export function createEvaluator(namespace: Namespace): (source: string) => unknown {
   const scripts = new Map<string, Script>();
+  let { version } = namespace;
   return (source) => {
+    if (version !== namespace.version) scripts.clear();
+    version = namespace.version;
     let script = scripts.get(source);
     if (script === undefined) {
-      script = compile(source);
+      script = compile(source, namespace);
       if (source.length <= keptChars) {
         if (scripts.size >= keptScripts) scripts.delete(scripts.keys().next().value!);
         scripts.set(source, script);
       }
     }
-    return script.runInThisContext();
+    return script.runInThisContext({ displayErrors: false });
   };
 }
 
-function compile(source: string): Script {
-  // Without the bracket's own column, an error in the first line points at the user's.
-  const asExpression = (text: string): Script => createScript(`(${text}\n)`, 'call', -1);
+function compile(source: string, namespace: Namespace): Script {
+  const asExpression = (text: string): Script => {
+    const { code, columns } = namespace.scope(text);
+    // Without the bracket's own column, an error in the first line points at the user's.
+    return createScript(code, 'call', -1 - columns);
+  };
   try {
-    return asExpression(source);
+    return asExpression(`(${source}\n)`);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     try {
-      return asExpression(
-        stripTypes(`(${source}\n)`)
-          .replace(/^\s*\(/, '')
-          .replace(/\)\s*;?\s*$/, ''),
-      );
+      return asExpression(stripTypes(`(${source}\n)`));
     } catch {
       throw error;
     }

@@ -21,15 +21,17 @@ type CellValue = { readonly value: unknown } | undefined;
 export function runCell(request: Request, options: CellOptions): Outcome | Promise<Outcome> {
   const { code, user_expressions: expressions } = request.content;
   if (typeof code !== 'string') throw new TypeError('content.code is no text');
-  const value = runCode(compileCell(options.compiler, code, options.name), options.namespace);
+  const value = runCode(compileCell(options.compiler, code, options.name, options.namespace));
   if (value === undefined && !hasMembers(expressions)) return { status: 'ok' };
   return complete(value, expressions, request.content.silent === true, options);
 }
 
-function runCode(cell: CompiledCell, namespace: Namespace): CellValue | Promise<CellValue> {
-  namespace.declare(cell.names);
-  cell.functions?.runInThisContext();
-  const result: unknown = cell.body.runInThisContext();
+/** Stacks as they are, without a drawing of the line. */
+const bare = { displayErrors: false };
+
+function runCode(cell: CompiledCell): CellValue | Promise<CellValue> {
+  cell.functions?.runInThisContext(bare);
+  const result: unknown = cell.body.runInThisContext(bare);
   if (!cell.async) return cell.hasValue ? { value: result } : undefined;
   return (result as Promise<[unknown] | undefined>).then((values) =>
     values === undefined ? undefined : { value: values[0] },

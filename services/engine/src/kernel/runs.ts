@@ -26,7 +26,7 @@ export interface RunsOptions {
 }
 
 export function createRuns({ namespace, beforeCode, onEnded }: RunsOptions): Runs {
-  const evaluate = createEvaluator();
+  const evaluate = createEvaluator(namespace);
   let compiler: Compiler | undefined;
   let current: number | undefined;
 

@@ -16,10 +16,6 @@ export interface ControlActions {
   shutdown(restart: boolean): JsonObject;
 }
 
-export interface Control {
-  close(): Promise<void>;
-}
-
 /** An error of a control request, as the client shall see it. */
 export class ControlError extends Error {
   readonly ename: string;
@@ -38,7 +34,7 @@ export function openControl(
   uuid: string,
   actions: ControlActions,
   log: Log,
-): Control {
+): void {
   const socket = sockets.connect('router', connection.control);
   const guard = newGuard();
   const throttle = createThrottle();
@@ -68,7 +64,6 @@ export function openControl(
       }
     }
   });
-  return { close: () => socket.close() };
 }
 
 async function act(request: Message, actions: ControlActions): Promise<JsonObject> {

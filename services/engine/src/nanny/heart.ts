@@ -3,7 +3,8 @@ import type { EngineConnection } from '@muster/protocol';
 import type { NannySockets } from './sockets.ts';
 
 export interface Heart {
-  stop(): Promise<void>;
+  /** Looks no more. The sockets close with the transport. */
+  stop(): void;
 }
 
 /** Beside the period, the time in which a ping may still be under way. */
@@ -31,9 +32,6 @@ export function startHeart(
     if (maxMisses > 0 && misses === maxMisses) onLost(misses);
   }, heartbeatMs + graceMs);
   return {
-    async stop() {
-      clearInterval(watch);
-      await Promise.all([ping.close(), pong.close()]);
-    },
+    stop: () => clearInterval(watch),
   };
 }

@@ -8,6 +8,7 @@ import type { KernelSetup } from '../ipc.ts';
 import type { Log } from '../log.ts';
 import { createActions } from './actions.ts';
 import { openControl } from './control.ts';
+import type { Heart } from './heart.ts';
 import { startHeart } from './heart.ts';
 import { keepKernel } from './kernel-keeper.ts';
 import type { KernelExit } from './kernel-process.ts';
@@ -80,6 +81,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     Promise.race([wait, kernel.failed, ended.promise.then((end) => Promise.reject(new EndedEarly(end)))]);
   let id: number | null = null;
   let goodbye = (): void => {};
+  let heart: Heart | undefined;
   try {
     const connection = await unlessEnded(options.connection);
     const uuid = newId();
@@ -93,7 +95,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     id = registered.id;
     options.onRegistered(id);
     const kernelMs = await unlessEnded(kernel.serve(id));
-    startHeart(sockets, connection, registered.heartbeatMs, options.maxMisses, (misses) =>
+    heart = startHeart(sockets, connection, registered.heartbeatMs, options.maxMisses, (misses) =>
       ended.resolve({ why: 'lost controller', misses }),
     );
     const url = `${connection.interface}:${connection.registration}`;
@@ -105,6 +107,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     if (error instanceof EndedEarly) return error.end;
     throw error;
   } finally {
+    heart?.stop();
     goodbye();
   }
 }

@@ -16,7 +16,6 @@ export interface Registrar {
   register(signal: AbortSignal): Promise<Registered>;
   /** No answer comes. Null: whatever id the hub may have given. */
   unregister(id: number | null): void;
-  close(): Promise<void>;
 }
 
 export interface RegistrarOptions {
@@ -56,7 +55,6 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
       return waitFor(answer.promise, options, signal);
     },
     unregister: (id) => send('unregistration_request', { id }),
-    close: () => query.close(),
   };
 }
 

@@ -1,10 +1,10 @@
 // Cells and expressions → scripts of the main context.
 import { constants, Script } from 'node:vm';
+import type { Namespace } from './namespace.ts';
 import type { Cell } from './transform.ts';
 
-/** A cell, ready to run. */
+/** A cell, ready to run: its names are declared. */
 export interface CompiledCell {
-  readonly names: readonly string[];
   readonly functions: Script | undefined;
   readonly body: Script;
   readonly async: boolean;
@@ -27,28 +27,32 @@ export const createScript = (code: string, filename: string, columnOffset = 0): 
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 
-/** Compiles a cell of JavaScript or TypeScript. Throws SyntaxError. */
-export function compileCell({ transformCell, stripTypes }: Compiler, source: string, filename: string): CompiledCell {
-  let cell: Cell;
-  try {
-    cell = transformCell(source);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    cell = transformStripped(transformCell, stripTypes(source), error);
-  }
+/** Compiles a cell of JavaScript or TypeScript, and declares its names. Throws SyntaxError. */
+export function compileCell(compiler: Compiler, source: string, filename: string, namespace: Namespace): CompiledCell {
+  const cell = transform(compiler, source);
+  namespace.declare(cell.names);
+  const scoped = (code: string, columnOffset = 0): Script => {
+    const inScope = namespace.scope(code);
+    return createScript(inScope.code, filename, columnOffset - inScope.columns);
+  };
   return {
-    names: cell.names,
-    functions: cell.functions === '' ? undefined : createScript(cell.functions, filename),
-    body: createScript(cell.body, filename, cell.columnOffset),
+    functions: cell.functions === '' ? undefined : scoped(cell.functions),
+    body: scoped(cell.body, cell.columnOffset),
     async: cell.async,
     hasValue: cell.hasValue,
   };
 }
 
-function transformStripped(transformCell: Compiler['transformCell'], stripped: string, first: SyntaxError): Cell {
+function transform({ transformCell, stripTypes }: Compiler, source: string): Cell {
   try {
-    return transformCell(stripped);
-  } catch (error) {
-    throw error instanceof SyntaxError ? first : error;
+    return transformCell(source);
+  } catch (first) {
+    if (!(first instanceof SyntaxError)) throw first;
+    const stripped = stripTypes(source);
+    try {
+      return transformCell(stripped);
+    } catch (error) {
+      throw error instanceof SyntaxError ? first : error;
+    }
   }
 }

@@ -1,25 +1,61 @@
 // The persistent namespace: the global object of the kernel process. What user code declares at its top level lives there,
 // so functions see it at full speed, and values need not cross between realms.
+//
+// A name that Node itself has there (`const process = …`, `import { setTimeout } from 'node:timers/promises'`) must not be
+// taken from the engine and from libraries. Such names live in an object of their own, and only code that mentions one is
+// run inside `with` over that object.
 
 export interface Namespace {
   /** Makes names assignable before a cell that declares them runs. What they hold stays. */
   declare(names: readonly string[]): void;
+  /** The code, such that names which shadow Node's mean what the user declared. */
+  scope(code: string): Scoped;
+  /** Changes when code scoped before might mean something else now. */
+  readonly version: number;
   /** Takes away all that came since the kernel started, and puts back what was overwritten. */
   clear(): void;
 }
 
+export interface Scoped {
+  readonly code: string;
+  /** Characters put in front of its first line. */
+  readonly columns: number;
+}
+
+const shadowKey = Symbol.for('muster.shadows');
+const open = "with(globalThis[Symbol.for('muster.shadows')]){";
+
 /** Call it before user code runs: what the global object has now is not the user's. */
 export function createNamespace(root: object = globalThis): Namespace {
+  const shadows = Object.create(null) as Record<string, unknown>;
+  Object.defineProperty(root, shadowKey, { value: shadows });
   const original = Object.getOwnPropertyDescriptors(root) as Record<PropertyKey, PropertyDescriptor>;
+  let mentions: RegExp | undefined;
+  let version = 0;
+  function shadow(name: string): void {
+    if (name in shadows) return;
+    define(shadows, name, undefined);
+    const names = Object.keys(shadows).map((each) => each.replaceAll('$', '\\$'));
+    mentions = new RegExp(`(?<![\\w$])(${names.join('|')})(?![\\w$])`);
+    version++;
+  }
   return {
     declare(names) {
       for (const name of names) {
-        const own = Object.getOwnPropertyDescriptor(root, name);
-        if (own === undefined || (own.configurable && own.writable !== true)) define(root, name, undefined);
+        if (Object.hasOwn(original, name)) shadow(name);
+        else if (isUnusable(root, name)) define(root, name, undefined);
       }
     },
+    scope: (code) =>
+      mentions?.test(code) ? { code: `${open}${code}\n}`, columns: open.length } : { code, columns: 0 },
+    get version() {
+      return version;
+    },
     clear() {
-      for (const key of Reflect.ownKeys(root)) if (!(key in original)) remove(root, key);
+      for (const name of Object.keys(shadows)) delete shadows[name];
+      mentions = undefined;
+      version++;
+      for (const key of Reflect.ownKeys(root)) if (!Object.hasOwn(original, key)) remove(root, key);
       for (const key of Reflect.ownKeys(original)) restore(root, key, original[key]!);
     },
   };
@@ -28,7 +64,13 @@ export function createNamespace(root: object = globalThis): Namespace {
 const define = (root: object, key: PropertyKey, value: unknown): boolean =>
   Reflect.defineProperty(root, key, { value, writable: true, enumerable: true, configurable: true });
 
-/** What cannot be deleted (a `var` of indirect eval in strict mode, say) is at least emptied. */
+/** Not there, or there as an accessor or constant. */
+function isUnusable(root: object, name: string): boolean {
+  const own = Object.getOwnPropertyDescriptor(root, name);
+  return own === undefined || (own.configurable === true && own.writable !== true);
+}
+
+/** What cannot be deleted is at least emptied. */
 function remove(root: object, key: PropertyKey): void {
   if (!Reflect.deleteProperty(root, key)) Reflect.set(root, key, undefined);
 }

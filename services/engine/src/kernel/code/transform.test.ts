@@ -13,8 +13,7 @@ function createSession() {
   const root = vm.runInContext('globalThis', context) as Record<string, unknown>;
   const namespace = createNamespace(root);
   async function run(source: string): Promise<unknown> {
-    const cell = compileCell(compiler, source, 'cell');
-    namespace.declare(cell.names);
+    const cell = compileCell(compiler, source, 'cell', namespace);
     cell.functions?.runInContext(context);
     const result = cell.body.runInContext(context) as unknown;
     if (!cell.async) return cell.hasValue ? result : undefined;
@@ -148,8 +147,10 @@ test.each([
   ['const a: number = ;', /Expression expected/],
   ['}', /./],
 ])('what is no code is a SyntaxError: %s', (source, message) => {
-  expect(() => compileCell(compiler, source, 'cell')).toThrow(expect.objectContaining({ name: 'SyntaxError' }));
-  expect(() => compileCell(compiler, source, 'cell')).toThrow(message);
+  expect(() => compileCell(compiler, source, 'cell', createNamespace({}))).toThrow(
+    expect.objectContaining({ name: 'SyntaxError' }),
+  );
+  expect(() => compileCell(compiler, source, 'cell', createNamespace({}))).toThrow(message);
 });
 
 test('any text is either a cell or a SyntaxError', () => {
@@ -223,21 +224,40 @@ function accepted(source: string): boolean {
 
 test('clear takes away what cells made and puts back what they overwrote', async () => {
   const { run, root, namespace } = createSession();
-  await run('const a = 1; function f() {} class C {}; implicit = 2; const JSON = 5; const log = 3');
-  expect(root.JSON).toBe(5);
+  await run('const a = 1; function f() {} class C {}; implicit = 2; JSON = 5; const log = 3');
+  expect([root.JSON, root.log]).toEqual([5, []]);
+  expect(await run('log')).toBe(3);
   namespace.clear();
   expect(await run('typeof a + typeof f + typeof C + typeof implicit')).toBe('undefined'.repeat(4));
   expect(await run('JSON.stringify(log)')).toBe('[]');
 });
 
+test("names that shadow Node's are the user's, in cells and functions, and nobody else's", async () => {
+  const { root, run, namespace } = createSession();
+  const original = root.Array;
+  await run('function before() { return typeof Array.from }');
+  await run("const Array = 'mine'; let parseInt = 1; import { setTimeout, clearTimeout } from 'node:timers/promises'");
+  expect(root.Array).toBe(original);
+  expect(await run('Array + parseInt')).toBe('mine1');
+  expect(await run('const { log: l } = { log: await setTimeout(1, 8) }; l')).toBe(8);
+  expect(await run('function f() { return Array } f()')).toBe('mine');
+  expect(await run('before()')).toBe('function');
+  await run('Array = "again"');
+  expect([await run('Array'), root.Array === original]).toEqual(['again', true]);
+  const { version } = namespace;
+  namespace.clear();
+  expect(namespace.version).not.toBe(version);
+  expect(await run('Array.of(1)')).toEqual(expect.objectContaining({ 0: 1 }));
+});
+
 test('declare makes accessors and constants of the global object assignable', () => {
   const root: Record<string, unknown> = {};
+  const namespace = createNamespace(root);
   Object.defineProperty(root, 'accessor', { get: () => 1, configurable: true });
   Object.defineProperty(root, 'constant', { value: 1, configurable: true });
-  const namespace = createNamespace(root);
   namespace.declare(['accessor', 'constant', 'fresh']);
   for (const name of ['accessor', 'constant', 'fresh']) root[name] = 2;
   expect(root).toEqual({ accessor: 2, constant: 2, fresh: 2 });
   namespace.clear();
-  expect([root.accessor, root.constant, 'fresh' in root]).toEqual([1, 1, false]);
+  expect(Object.keys(root)).toEqual([]);
 });

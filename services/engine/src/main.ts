@@ -1,0 +1,17 @@
+// The engine as a process of its own, e.g. in a container. `ipengine` of packages/cli is the same with --help.
+import module from 'node:module';
+import { parseCommandLine } from '@muster/config';
+import { MusterError } from '@muster/protocol';
+import { runEngine } from './run.ts';
+import { engineSettings } from './settings.ts';
+
+module.enableCompileCache();
+try {
+  const { values, warnings } = parseCommandLine(engineSettings, process.argv.slice(2), process.env);
+  for (const warning of warnings) process.stderr.write(`engine: ${warning}\n`);
+  process.exitCode = await runEngine(values, process.env);
+} catch (error) {
+  const text = error instanceof MusterError ? `${error.message}\n${error.remedy}` : String((error as Error).stack);
+  process.stderr.write(`engine: ${text}\n`);
+  process.exitCode = error instanceof MusterError ? error.exitStatus : 1;
+}
