@@ -168,6 +168,7 @@ export async function startTestController(options: { readonly refuse?: string; r
       });
       return uuid();
     },
+    stopPings: () => clearInterval(beat),
     /** Text that a request has written to a stream so far. */
     streamOf: (id: string, name: 'stdout' | 'stderr'): string =>
       of(id)
