@@ -20,6 +20,15 @@ interface Ran {
   readonly output: string;
 }
 
+/** Ends this run when whoever started it is gone without a word: nobody would see what it says. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(1);
+  }, 1000).unref();
+}
+endWithParent();
+
 /** Runs a program in the checkout. It ends with this run, however that ends. */
 function runShown(argv: readonly string[]): Promise<Ran> {
   guardRun();

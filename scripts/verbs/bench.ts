@@ -1,5 +1,4 @@
 // npm run bench -- NAME [--json FILE]: measures, beside peers where they are installed. Without a name, says what there is.
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../gate.ts';
@@ -12,6 +11,7 @@ if (name === undefined || !benches.includes(name)) {
   console.log(`npm run bench -- NAME [--json FILE]. There are: ${benches.join(', ')}.`);
   process.exitCode = name === undefined ? 0 : 2;
 } else {
-  const run = spawnSync(process.execPath, [join(folder, `${name}.ts`), ...args], { stdio: 'inherit', cwd: root });
-  process.exitCode = run.status ?? 1;
+  // In this very process, so that a signal ends the measuring itself. The bench reads its own arguments.
+  process.argv = [process.argv[0]!, join(folder, `${name}.ts`), ...args];
+  await import(join(folder, `${name}.ts`));
 }
