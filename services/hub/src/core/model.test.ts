@@ -42,7 +42,7 @@ function createModel() {
   const registering = new Map<string, { id: number; untilMs: number }>();
   const engines = new Map<string, ModelEngine>();
   const lost = new Map<string, ModelEngine>();
-  const graces = new Map<ModelEngine, number>();
+  const graces = new Set<{ engine: ModelEngine; msgIds: string[]; untilMs: number }>();
   const pending = new Map<string, ModelEngine | null>();
   const done = new Set<string>();
 
@@ -55,28 +55,25 @@ function createModel() {
     const engine = engines.get(name);
     if (engine === undefined) return undefined;
     engines.delete(name);
-    const open = [...pending].some(([msgId, other]) => other === engine && msgId.startsWith('d'));
-    if (open) graces.set(engine, nowMs + 5000);
+    const msgIds = [...pending].flatMap(([msgId, other]) => (other === engine && msgId.startsWith('d') ? [msgId] : []));
+    graces.add({ engine, msgIds, untilMs: nowMs + 5000 });
     return engine;
   }
   function beat(name: string): void {
     const first = registering.get(name);
     const again = lost.get(name);
     if (first) engines.set(name, { id: first.id, done: 0 });
-    else if (again) {
-      engines.set(name, again);
-      graces.delete(again);
-    }
+    else if (again) engines.set(name, again);
     registering.delete(name);
     lost.delete(name);
   }
   function wait(): void {
     nowMs += waitMs;
     for (const [name, { untilMs }] of registering) if (untilMs < nowMs) registering.delete(name);
-    for (const [engine, untilMs] of graces) {
-      if (untilMs > nowMs) continue;
-      graces.delete(engine);
-      for (const [msgId, other] of pending) if (other === engine && msgId.startsWith('d')) end(msgId, null);
+    for (const grace of graces) {
+      if (grace.untilMs > nowMs) continue;
+      graces.delete(grace);
+      for (const msgId of grace.msgIds) if (pending.get(msgId) === grace.engine) end(msgId, null);
     }
   }
   return {

@@ -170,15 +170,44 @@ test('direct requests of a lost engine end with an EngineError after the grace',
 test('an engine that stopped answering pings and wakes up is taken back under its number', () => {
   const hub = createTestHub();
   hub.addEngine('a');
-  hub.tell({ type: 'direct.requested', engineUuid: 'a', message: request('m1') });
+  for (const msgId of ['m1', 'm2']) hub.tell({ type: 'direct.requested', engineUuid: 'a', message: request(msgId) });
   hub.tell({ type: 'heart.stopped', uuid: 'a' });
   hub.advance(3000);
   hub.tell({ type: 'heart.started', uuid: 'a' });
   expect(hub.sentOf('clients.notify').at(-1)).toMatchObject({ content: { id: 0, uuid: 'a' } });
-  hub.advance(60_000);
-  expect(hub.ask('queue_request', { targets: 0 })?.content[0]).toEqual({ queue: 1, completed: 0, tasks: 0 });
   hub.tell({ type: 'direct.replied', engineUuid: 'a', message: answerTo('m1') });
+  expect(hub.ask('queue_request', { targets: 0 })?.content[0]).toEqual({ queue: 1, completed: 1, tasks: 0 });
+});
+
+test('what an engine had when it was lost is given up, though it is back; what it gets then is not', () => {
+  const hub = createTestHub();
+  hub.addEngine('a');
+  const ask = (msgId: string): void => hub.tell({ type: 'direct.requested', engineUuid: 'a', message: request(msgId) });
+  ask('lost with its connections');
+  hub.tell({ type: 'heart.stopped', uuid: 'a' });
+  hub.advance(1000);
+  hub.tell({ type: 'heart.started', uuid: 'a' });
+  ask('lost again');
+  hub.tell({ type: 'heart.stopped', uuid: 'a' });
+  hub.advance(1000);
+  hub.tell({ type: 'heart.started', uuid: 'a' });
+  ask('still to come');
+  hub.advance(3001);
+  expect(hub.ask('queue_request', { targets: 0, verbose: true })?.content[0]).toMatchObject({
+    queue: ['lost again', 'still to come'],
+  });
+  hub.advance(60_000);
+  expect(hub.ask('queue_request', { targets: 0, verbose: true })?.content[0]).toMatchObject({
+    queue: ['still to come'],
+  });
+  // An answer that comes after all is better than the error.
+  hub.tell({ type: 'direct.replied', engineUuid: 'a', message: answerTo('lost again') });
+  expect(hub.ask('result_request', { msg_ids: ['lost again'] })?.content['lost again']).toMatchObject({
+    result_content: { status: 'ok' },
+  });
+  hub.tell({ type: 'direct.replied', engineUuid: 'a', message: answerTo('still to come') });
   expect(leftovers(hub.state)).toEqual([]);
+  expect(hub.timers()).toBe(0);
 });
 
 test('an engine that went by its own wish is not taken back by a late heartbeat', () => {

@@ -6,7 +6,7 @@ import type { Out } from './effects.ts';
 import { fail, reply } from './reply.ts';
 import type { Asker, Engine, HubState } from './state.ts';
 import { createEngine, engineStateText, refOf } from './state.ts';
-import { strand, unstrand } from './stranded.ts';
+import { strand } from './stranded.ts';
 
 export const registrationTimer = 'registration/';
 const greatestId = 2 ** 31 - 1;
@@ -68,7 +68,7 @@ function whyRefused(state: HubState, { uuid, id }: RegistrationRequest): { ename
 function chooseId(state: HubState, requested: number | null): number {
   const taken = (id: number): boolean =>
     state.engines.has(id) ||
-    state.stranded.has(id) ||
+    [...state.stranded.values()].some(({ engine }) => engine.id === id) ||
     [...state.registering.values()].some((engine) => engine.id === id) ||
     [...state.lost.values()].some((engine) => engine.id === id);
   const id = requested === null || taken(requested) ? state.nextId : requested;
@@ -87,7 +87,6 @@ export function onHeartStarted(state: HubState, uuid: string, out: Out): void {
   } else if (lost !== undefined) {
     // It was dropped for missed beats and woke up. It knows itself by its old number, so it gets that back (§12.12).
     state.lost.delete(uuid);
-    unstrand(state, lost, out);
     announce(state, lost, 'engine is back', out);
   }
 }

@@ -56,8 +56,8 @@ export interface HubState {
   readonly byUuid: Map<string, Engine>;
   /** Engines that have asked to be registered and whose heart has not been heard, by uuid. */
   readonly registering: Map<string, EngineRef>;
-  /** Engines gone, by id, whose requests are given up when the grace ends. */
-  readonly stranded: Map<number, Engine>;
+  /** Losses of engines, and the direct requests that are given up when the grace ends. */
+  readonly stranded: Map<string, { readonly engine: Engine; readonly msgIds: readonly string[] }>;
   /** Engines that stopped answering pings, by uuid: they are taken back when they do again. */
   readonly lost: Map<string, Engine>;
   nextId: number;

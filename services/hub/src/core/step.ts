@@ -60,5 +60,5 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
 function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   if (id === shutdownTimer) out.send({ type: 'controller.stop' });
   else if (id.startsWith(registrationTimer)) onRegistrationTimeout(state, id.slice(registrationTimer.length), out);
-  else if (id.startsWith(strandedTimer)) onGraceEnded(state, Number(id.slice(strandedTimer.length)), inputs, out);
+  else if (id.startsWith(strandedTimer)) onGraceEnded(state, id.slice(strandedTimer.length), inputs, out);
 }

@@ -8,25 +8,28 @@ import type { Engine, HubState } from './state.ts';
 
 export const strandedTimer = 'stranded/';
 
+/**
+ * What an engine has not answered when it is lost is given up when the grace ends, also when the engine is back by then: its
+ * clients have been told, and the requests may have been lost with its connections. Later answers still go into the records.
+ */
 export function strand(state: HubState, engine: Engine, inputs: Inputs, out: Out): void {
   if (engine.queue.size === 0) return;
-  state.stranded.set(engine.id, engine);
-  out.setTimer(strandedTimer + engine.id, inputs.nowUs + state.settings.strandedGraceMs * 1000);
+  // An engine can be lost, come back and be lost again within the grace.
+  const loss = `${engine.id}/${inputs.nowUs}`;
+  state.stranded.set(loss, { engine, msgIds: [...engine.queue] });
+  out.setTimer(strandedTimer + loss, inputs.nowUs + state.settings.strandedGraceMs * 1000);
 }
 
-/** The engine is back before the grace has ended: its answers may come after all. */
-export function unstrand(state: HubState, engine: Engine, out: Out): void {
-  if (state.stranded.delete(engine.id)) out.clearTimer(strandedTimer + engine.id);
-}
-
-export function onGraceEnded(state: HubState, engineId: number, inputs: Inputs, out: Out): void {
-  const engine = state.stranded.get(engineId);
-  if (engine === undefined) return;
-  state.stranded.delete(engineId);
-  const fields = { engineId, engineUuid: engine.uuid, requests: engine.queue.size };
-  if (engine.queue.size > 0)
+export function onGraceEnded(state: HubState, loss: string, inputs: Inputs, out: Out): void {
+  const stranded = state.stranded.get(loss);
+  if (stranded === undefined) return;
+  state.stranded.delete(loss);
+  const { engine } = stranded;
+  const left = stranded.msgIds.filter((msgId) => engine.queue.has(msgId));
+  const fields = { engineId: engine.id, engineUuid: engine.uuid, requests: left.length };
+  if (left.length > 0)
     out.send({ type: 'note', level: 'warn', what: 'direct requests given up, their engine is gone', fields });
-  for (const msgId of [...engine.queue]) giveUp(state, engine, msgId, inputs, out);
+  for (const msgId of left) giveUp(state, engine, msgId, inputs, out);
 }
 
 function giveUp(state: HubState, engine: Engine, msgId: string, inputs: Inputs, out: Out): void {
