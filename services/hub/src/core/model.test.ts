@@ -69,7 +69,11 @@ function createModel() {
   }
   function wait(): void {
     nowMs += waitMs;
-    for (const [name, { untilMs }] of registering) if (untilMs < nowMs) registering.delete(name);
+    for (const [name, { id, untilMs }] of registering) {
+      if (untilMs >= nowMs) continue;
+      registering.delete(name);
+      lost.set(name, { id, done: 0 });
+    }
     for (const grace of graces) {
       if (grace.untilMs > nowMs) continue;
       graces.delete(grace);

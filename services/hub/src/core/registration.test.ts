@@ -87,9 +87,21 @@ test('an engine whose heart is never heard is given up, and may try again', () =
   hub.advance(2);
   expect(leftovers(hub.state)).toEqual([]);
   expect(hub.sentOf('fact.publish').at(-1)?.fact).toEqual({ type: 'registration.ended', uuid: 'a' });
-  hub.tell({ type: 'heart.started', uuid: 'a' });
   expect(hub.sentOf('clients.notify')).toEqual([]);
   expect(hub.addEngine('a')).toBe(1);
+});
+
+test('an engine whose heart is heard only after it was given up is taken all the same', () => {
+  const hub = createTestHub();
+  hub.ask('registration_request', { uuid: 'a' });
+  hub.advance(30_001);
+  hub.addEngine('b', { id: 0 });
+  hub.tell({ type: 'heart.started', uuid: 'a' });
+  expect(hub.sentOf('clients.notify').map(({ content }) => content)).toMatchObject([
+    { id: 1, uuid: 'b' },
+    { id: 0, uuid: 'a' },
+  ]);
+  expect(hub.timers()).toBe(0);
 });
 
 test('a pending registration is cancelled by unregistration, without a word to clients', () => {

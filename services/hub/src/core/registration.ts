@@ -109,9 +109,12 @@ export function onUnregistrationRequest(state: HubState, id: number | null, inpu
   if (pending !== undefined) endRegistration(state, pending, 'it asked for it, or its process ended', out);
 }
 
+/** It may only be slow: it has its answer and will not ask again, so it is taken when its heart is heard after all. */
 export function onRegistrationTimeout(state: HubState, uuid: string, out: Out): void {
   const pending = state.registering.get(uuid);
-  if (pending !== undefined) endRegistration(state, pending, 'no heartbeat came in time', out);
+  if (pending === undefined) return;
+  endRegistration(state, pending, 'no heartbeat came in time', out);
+  remember(state, createEngine(pending));
 }
 
 function endRegistration(state: HubState, { id, uuid }: EngineRef, why: string, out: Out): void {
@@ -131,7 +134,11 @@ export function onHeartStopped(state: HubState, uuid: string, inputs: Inputs, ou
   const engine = state.byUuid.get(uuid);
   if (engine === undefined) return;
   unregister(state, engine, 'it stopped answering pings', inputs, out);
-  state.lost.set(uuid, engine);
+  remember(state, engine);
+}
+
+function remember(state: HubState, engine: Engine): void {
+  state.lost.set(engine.uuid, engine);
   if (state.lost.size > state.settings.lostEngineLimit) state.lost.delete(state.lost.keys().next().value!);
 }
 
