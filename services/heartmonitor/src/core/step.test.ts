@@ -128,13 +128,24 @@ describe('beats', () => {
   });
 });
 
-test('a heart that nobody registered is told once, and forgotten when it falls silent', () => {
+test('a heart that nobody registered is told once, after the settle time, and forgotten when it falls silent', () => {
   const { time, alive, sent, state, errors } = createBench({ maxStrangers: 1 });
   alive.add('zombie').add('one too many');
+  time.advance(3.09 * second);
+  expect(sent).toEqual([]);
   time.advance(30 * second);
   expect(sent).toEqual([{ type: 'heart.start', uuid: 'zombie' }]);
   alive.clear();
   time.advance(10 * second);
   expect(leftovers(state)).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+test('a stranger that registers while it settles is told once', () => {
+  const { time, alive, sent, runner } = createBench();
+  alive.add('a');
+  time.advance(3.05 * second);
+  runner.dispatch({ type: 'registration.pending', uuid: 'a' });
+  time.advance(0.3 * second);
+  expect(sent).toEqual([{ type: 'heart.start', uuid: 'a' }]);
 });

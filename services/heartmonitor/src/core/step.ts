@@ -83,23 +83,30 @@ function onPong(state: HeartmonitorState, uuid: string, text: string, inputs: In
   const known = state.hearts.get(uuid) ?? state.strangers.get(uuid);
   const phase = state.pending.get(uuid);
   if (known) known.answered = true;
-  else if (phase === undefined) onStranger(state, uuid, out);
+  else if (phase === undefined) onStranger(state, uuid, inputs, out);
   else if (phase === 'awaited') {
     state.pending.set(uuid, 'settling');
-    out.setTimer(settleTimer + uuid, inputs.nowUs + state.settings.settleUs);
+    settleFirst(state, uuid, inputs, out);
   }
 }
 
-/** An engine that was dropped and woke up, or that outlived a controller: the hub may want it back. */
-function onStranger(state: HeartmonitorState, uuid: string, out: Out): void {
+/**
+ * An engine that was dropped and woke up, or that outlived a controller: the hub may want it back. It may be connecting anew,
+ * so its other connections need their time, too.
+ */
+function onStranger(state: HeartmonitorState, uuid: string, inputs: Inputs, out: Out): void {
   if (state.strangers.size >= state.settings.maxStrangers) return;
   state.strangers.set(uuid, { misses: 0, answered: true });
-  out.send({ type: 'heart.start', uuid });
+  settleFirst(state, uuid, inputs, out);
+}
+
+function settleFirst(state: HeartmonitorState, uuid: string, inputs: Inputs, out: Out): void {
+  out.setTimer(settleTimer + uuid, inputs.nowUs + state.settings.settleUs);
 }
 
 function onSettled(state: HeartmonitorState, uuid: string, out: Out): void {
-  if (state.pending.get(uuid) !== 'settling') return;
-  state.pending.set(uuid, 'told');
+  if (state.pending.get(uuid) === 'settling') state.pending.set(uuid, 'told');
+  else if (!state.strangers.has(uuid)) return;
   out.send({ type: 'heart.start', uuid });
 }
 
