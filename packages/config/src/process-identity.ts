@@ -1,6 +1,6 @@
 // Which process a pid means: pids are used again, so the time of the start goes with it.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -33,16 +33,34 @@ export function commandLineOf(pid: number): readonly string[] | undefined {
   }
 }
 
-/** /proc/PID/stat: the name in brackets may hold anything; after it come the state and, 19 further on, the start in ticks. */
-function identifyByProc(pid: number): ProcessIdentity | undefined {
+/** Which of these process groups have a member that runs. One that only waits to be reaped does not run. */
+export function runningGroups(groups: readonly number[]): number[] {
+  const there = groups.filter((group) => exists(-group));
+  if (there.length === 0 || process.platform !== 'linux') return there;
+  const running = new Set<number>();
+  for (const name of readdirSync('/proc')) {
+    const fields = /^\d+$/.test(name) ? procFields(Number(name)) : undefined;
+    if (fields !== undefined && !isOver(fields)) running.add(Number(fields[2]));
+  }
+  return there.filter((group) => running.has(group));
+}
+
+/** /proc/PID/stat: the name in brackets may hold anything; after it come state, parent, group and, 19 after the state, the start. */
+function procFields(pid: number): readonly string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    return { pid, startedAt: fields[19] };
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return exists(pid) ? { pid } : undefined;
+    return undefined;
   }
+}
+
+const isOver = (fields: readonly string[]): boolean => fields[0] === 'Z' || fields[0] === 'X';
+
+function identifyByProc(pid: number): ProcessIdentity | undefined {
+  const fields = procFields(pid);
+  if (fields === undefined) return exists(pid) ? { pid } : undefined;
+  return isOver(fields) ? undefined : { pid, startedAt: fields[19] };
 }
 
 function exists(pid: number): boolean {

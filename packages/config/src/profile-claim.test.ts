@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identifyProcess, isRunning } from './process-identity.ts';
-import { claimHolder, claimProfile, pidFilePath } from './profile-claim.ts';
+import { claimHolder, claimProfile, pidFilePath, removeStaleClaims } from './profile-claim.ts';
 import { ensureProfile } from './profiles.ts';
 
 let folder: string;
@@ -42,6 +42,14 @@ test.each([
   expect(claimHolder(folder, '')).toBeUndefined();
   const claim = claimProfile(folder, '');
   expect(readFileSync(claim.pidFile, 'utf8')).toMatch(new RegExp(`^${process.pid}\n`));
+  claim.release();
+});
+
+test('pid files of programs that are gone are removed, others stay', () => {
+  const claim = claimProfile(folder, '');
+  writeFileSync(pidFilePath(folder, '', 'ipcluster'), '999999999\n1\n');
+  removeStaleClaims(folder, '');
+  expect(readdirSync(join(folder, 'pid'))).toEqual(['ipcontroller.pid']);
   claim.release();
 });
 

@@ -64,6 +64,16 @@ export function claimProfile(
   return { pidFile, release };
 }
 
+/** Removes the pid files of programs that are gone, e.g. killed. */
+export function removeStaleClaims(profileDir: string, clusterId: string): void {
+  for (const program of ['ipcontroller', 'ipcluster'] as const) {
+    const pidFile = pidFilePath(profileDir, clusterId, program);
+    underGuard(`${pidFile}.guard`, () => {
+      if (claimHolder(profileDir, clusterId, program) === undefined) removeFile(pidFile);
+    });
+  }
+}
+
 /** First line the pid, as other programs expect it; second line the start. */
 const formatPidFile = ({ pid, startedAt }: ProcessIdentity): string =>
   startedAt === undefined ? `${pid}\n` : `${pid}\n${startedAt}\n`;

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { commandLineOf, identifyProcess, isRunning, profilePart, reason } from '@muster/config';
+import { commandLineOf, identifyProcess, isRunning, profilePart, reason, runningGroups } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import type { EndedProcess, LaunchedProcess, Launcher, LaunchHandle, LaunchSignal, LaunchSpec } from './port.ts';
 
@@ -142,21 +142,17 @@ async function waitUntilGone(processes: readonly LaunchedProcess[], timeoutMs: n
 /** Children that an ended process left in its session: they get a moment (to report an end, say), then SIGKILL. */
 async function endLeftovers(ended: readonly LaunchedProcess[], timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  let groups = ended.map(({ pid }) => pid).filter(groupExists);
+  let groups = runningGroups(ended.map(({ pid }) => pid));
   while (groups.length > 0 && performance.now() < deadline) {
     await delay(pollMs);
-    groups = groups.filter(groupExists);
+    groups = runningGroups(groups);
   }
   for (const pid of groups) send(-pid, 'SIGKILL');
 }
 
-const groupExists = (pid: number): boolean => send(-pid, 0);
-
-/** Says whether there was someone to receive the signal. */
-function send(pid: number, signal: LaunchSignal | 0): boolean {
+/** Who is gone meanwhile needs no signal. */
+function send(pid: number, signal: LaunchSignal): void {
   try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
+    process.kill(pid, signal);
+  } catch {}
 }

@@ -11,6 +11,7 @@ import {
   readIfThere,
   removeConnectionFiles,
   removeFile,
+  removeStaleClaims,
   underGuard,
   writeFileAtomically,
 } from '@muster/config';
@@ -89,6 +90,7 @@ export function updateCluster(
 export function removeRemains(profileDir: string, clusterId: string, options: JsonObject): void {
   if (!keepsFiles(options)) removeConnectionFiles(connectionPaths(profileDir, clusterId));
   removeFile(engineStatePath(profileDir, clusterId));
+  removeStaleClaims(profileDir, clusterId);
 }
 
 /** Was the controller told to keep its connection files (§7.5)? */

@@ -19,7 +19,7 @@ import { createLocalLauncher, type Launcher, type LaunchHandle } from '@muster/l
 import { MusterError } from '@muster/protocol';
 import { describeOptions } from './cluster-file.ts';
 import { isEmpty, keepsFiles, loadCluster, removeRemains, updateCluster } from './cluster-store.ts';
-import { finish } from './finish.ts';
+import { finish, removeInOrder } from './finish.ts';
 import type { Place, StartValues } from './programs.ts';
 import { controllerArguments, controllerSpec, engineSpec } from './programs.ts';
 import { countOf, createProgress, seconds } from './progress.ts';
@@ -76,7 +76,8 @@ export async function startCluster(
     if (started.length > 0) progress.say('Stopping the cluster …');
     // Also engines that were added meanwhile.
     const added = Object.values((await loadCluster(place.profileDir, place.clusterId, launcher))?.engineSets ?? {});
-    await Promise.all([...started, ...added].map((handle) => launcher.remove(handle)));
+    const [controller, ...engines] = started;
+    await removeInOrder(launcher, controller, [...engines, ...added]);
     updateCluster(place.profileDir, place.clusterId, () => undefined);
     removeRemains(place.profileDir, place.clusterId, options);
     if (started.length > 0) progress.say('Cluster is stopped.');

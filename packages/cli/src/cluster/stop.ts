@@ -3,7 +3,8 @@ import type { SettingsOf } from '@muster/config';
 import { claimHolder, profileLabel, resolveProfileDir } from '@muster/config';
 import { createLocalLauncher, type Launcher } from '@muster/launchers';
 import { MusterError } from '@muster/protocol';
-import { listClusterIds, loadCluster, removeRemains, updateCluster } from './cluster-store.ts';
+import { isEmpty, listClusterIds, loadCluster, removeRemains, updateCluster } from './cluster-store.ts';
+import { removeInOrder } from './finish.ts';
 import { countOf } from './progress.ts';
 import type { stopSettings } from './settings.ts';
 
@@ -34,11 +35,10 @@ async function stopOne(profileDir: string, clusterId: string, launcher: Launcher
   }
   const sets = Object.values(cluster.engineSets);
   const engines = sets.reduce((sum, set) => sum + Object.keys(set.processes).length, 0);
-  const handles = cluster.controller === undefined ? sets : [cluster.controller, ...sets];
-  await Promise.all(handles.map((handle) => launcher.remove(handle)));
+  await removeInOrder(launcher, cluster.controller, sets);
   updateCluster(profileDir, clusterId, () => undefined);
   removeRemains(profileDir, clusterId, cluster.options);
-  const what = handles.length === 0 ? 'had ended; its files are removed' : `is stopped (${countOf(engines, 'engine')})`;
+  const what = isEmpty(cluster) ? 'had ended; its files are removed' : `is stopped (${countOf(engines, 'engine')})`;
   process.stdout.write(`Cluster ${name} ${what}.\n`);
 }
 
