@@ -1,0 +1,2 @@
+export type { RunOptions, RunResult } from './run.ts';
+export { runSeed } from './run.ts';
