@@ -9,8 +9,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const checkout = join(here, '../../..');
 const oldest = 24;
 
-/** @param {string} command */
-export async function boot(command) {
+/**
+ * @param {string} command
+ * @param {() => Promise<{ main: (argv: readonly string[], env: NodeJS.ProcessEnv) => Promise<number> }>} load
+ */
+export async function boot(command, load) {
   if (Number(process.versions.node.split('.')[0]) < oldest) return handOver(command);
   // Handed over by an older Node that is gone: nobody is left who could stop us.
   if (process.channel) {
@@ -20,7 +23,7 @@ export async function boot(command) {
   // Who reads our output may go (`| head`): that ends no cluster.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   useCompileCache();
-  const { main } = await import(`../src/${command}.ts`);
+  const { main } = await load();
   const status = await main(process.argv.slice(2), process.env);
   process.exitCode = status;
   // A handle that was forgotten must not keep a finished command alive.

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { boot } from './boot.js';
 
-await boot('ipcluster');
+await boot('ipcluster', () => import('../src/ipcluster.ts'));

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { boot } from './boot.js';
 
-await boot('ipcontroller');
+await boot('ipcontroller', () => import('../src/ipcontroller.ts'));

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { boot } from './boot.js';
 
-await boot('ipengine');
+await boot('ipengine', () => import('../src/ipengine.ts'));

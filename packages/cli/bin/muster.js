@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { boot } from './boot.js';
 
-await boot('muster');
+await boot('muster', () => import('../src/muster.ts'));

@@ -87,7 +87,7 @@ const endedEarly = (what: string, process: EndedProcess, began: number): MusterE
   );
 
 /** `with status 1`, `by SIGKILL`. */
-export const how = ({ exit }: EndedProcess): string =>
+const how = ({ exit }: EndedProcess): string =>
   exit === undefined ? 'by itself' : typeof exit === 'number' ? `with status ${exit}` : `by ${exit}`;
 
 /** Engines that end sooner than this did not start well. */
