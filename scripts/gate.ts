@@ -61,7 +61,13 @@ export async function runVitest(args: readonly string[]): Promise<GateResult> {
   await using folder = await temporaryFolder('vitest');
   const file = join(folder.path, 'results.json');
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
-  const { exitCode } = await runShown([join(root, 'node_modules/.bin/vitest'), 'run', ...reporters, ...args]);
+  const { exitCode } = await runShown([
+    join(root, 'node_modules/.bin/vitest'),
+    'run',
+    '--silent=passed-only',
+    ...reporters,
+    ...args,
+  ]);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   return { counts: text === undefined ? undefined : countVitest(JSON.parse(text)), exitCode };
 }

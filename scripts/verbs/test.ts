@@ -1,6 +1,6 @@
 // npm test [-- PHASE…]: everything that this machine can run, one phase after the other, and the plain line of counts at the
 // end. With E2E_PROVISION=1 real parts are installed first, and nothing may be skipped.
-import { provision } from '@muster/provision';
+import { find, provision, pythonIn } from '@muster/provision';
 import { everythingMustRun } from '@muster/testkit';
 import type { Counts } from '../counts.ts';
 import { addCounts, formatCounts, judge, noCounts } from '../counts.ts';
@@ -10,10 +10,22 @@ import { runSuite, suites } from '../suites.ts';
 
 const phases: Record<string, () => Promise<GateResult>> = {
   check: runCheck,
-  unit: () => runVitest([]),
+  unit: runUnitTests,
   sim: () => runCounting(['scripts/verbs/sim.ts', '--seeds', '200']),
 };
 for (const name of Object.keys(suites)) phases[name] = () => runSuite(name, []);
+
+/** Tests that meet a real Python peer ask for it by PEER_PYTHON. */
+async function runUnitTests(): Promise<GateResult> {
+  if (everythingMustRun) await provision('ipyparallel');
+  const found = await find('ipyparallel');
+  if (found.present) process.env.PEER_PYTHON ??= pythonIn(found.folder);
+  else if (process.env.PEER_PYTHON === undefined)
+    console.log(
+      `Tests with Python peers are skipped: ${found.title} is missing. To install it: E2E_PROVISION=1 npm test`,
+    );
+  return runVitest([]);
+}
 
 interface Row {
   readonly name: string;

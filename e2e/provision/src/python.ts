@@ -38,7 +38,7 @@ async function versionOf(path: string): Promise<string | undefined> {
 }
 
 /** The first Python that fits; undefined when there is none. */
-export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<Python | undefined> {
+async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<Python | undefined> {
   for (const path of new Set(await candidates(env))) {
     if (!existsSync(path)) continue;
     const version = await versionOf(path);
