@@ -20,6 +20,7 @@ export interface KernelSetup {
   /** Code to run before the first request, with a name for its errors. */
   readonly startup: readonly { readonly name: string; readonly code: string }[];
   readonly maxMessageBytes: number;
+  readonly maxQueued: number;
 }
 
 /** Kernel → nanny. */

@@ -32,7 +32,10 @@ test.skipIf(skip !== '')(`a Python controller and client with a Node engine ${sk
     what: () => client.output,
     timeoutMs: 60_000,
   });
-  expect(findings().map(({ what }) => what), client.output).toContain('crash');
+  expect(
+    findings().map(({ what }) => what),
+    client.output,
+  ).toContain('crash');
   expect((await first.exited).code).toBe(1);
   await using second = await engine();
   await until(() => client.exit !== undefined, { what: () => client.output, timeoutMs: 30_000 });

@@ -1,5 +1,5 @@
 // ipengine as a program: settings, signals and the log around the nanny.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import type { KernelSetup } from './ipc.ts';
@@ -23,7 +23,9 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
     () => name,
     (line) => void process.stderr.write(line),
   );
-  const startup = readStartup(values);
+  const { logLevel, maxMessageBytes, maxQueued } = values;
+  const setup = { logLevel, maxMessageBytes, maxQueued, startup: readStartup(values) };
+  const cwd = readWorkDir(values);
   const stopping = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'stopping');
@@ -36,8 +38,8 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
     for (;;) {
       const end = await runNanny({
         connection: findConnection(values, env, log, stopping.signal),
-        setup: { logLevel: values.logLevel, startup, maxMessageBytes: values.maxMessageBytes },
-        cwd: values.workDir === '' ? undefined : values.workDir,
+        setup,
+        cwd,
         env,
         requestedId: values.id,
         noticeMs: values.timeoutS * 1000,
@@ -71,6 +73,13 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
     process.off('SIGINT', ignore);
   }
+}
+
+/** Throws MusterError `bad_option` when it is no folder. */
+function readWorkDir({ workDir }: EngineValues): string | undefined {
+  if (workDir === '') return undefined;
+  if (statSync(workDir, { throwIfNoEntry: false })?.isDirectory()) return resolve(workDir);
+  throw new MusterError('bad_option', `--work-dir: ${workDir} is not a folder.`, 'Make it, or name another one.');
 }
 
 /** Throws MusterError `bad_option` when the script cannot be read. */

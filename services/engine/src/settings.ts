@@ -126,6 +126,17 @@ export const engineSettings = {
     advanced: true,
     description: 'Larger requests are answered by an error.',
   },
+  maxQueued: {
+    name: 'IPEngine.max_queued',
+    type: 'integer',
+    default: 100_000,
+    min: 1,
+    max: 10_000_000,
+    unit: 'requests',
+    group: 'Engine',
+    advanced: true,
+    description: 'Requests that may wait; more are answered by an error.',
+  },
   ...profileSettings,
   ...logSettings,
 } as const satisfies SettingsTable;

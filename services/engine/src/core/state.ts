@@ -24,7 +24,7 @@ export interface Run {
 }
 
 /** Which requests that wait or arrive are answered `aborted` for a moment. */
-export type Aborting = 'nothing' | 'cells' | 'everything';
+type Aborting = 'nothing' | 'cells' | 'everything';
 
 export interface KernelState {
   readonly settings: KernelSettings;

@@ -7,7 +7,7 @@ import type { JsonObject } from '@muster/protocol';
 import type { Output, StreamName } from './output.ts';
 
 /** Which request's code is running, also in timers and callbacks that it left behind. */
-export const currentRequest = new AsyncLocalStorage<{ readonly parent: JsonObject }>();
+const currentRequest = new AsyncLocalStorage<{ readonly parent: JsonObject }>();
 
 let lastParent: JsonObject = {};
 

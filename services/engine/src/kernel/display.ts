@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { JsonObject } from '@muster/protocol';
 
 /** A value that has a method of this name shows itself: it gives `{ 'text/html': '…', … }`, as in other Jupyter kernels of JavaScript. */
-export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as never;
+const displaySymbol = Symbol.for('Jupyter.display');
 
 const maxJsonChars = 1_000_000;
 const maxJsonNodes = 20_000;

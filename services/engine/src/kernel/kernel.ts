@@ -1,11 +1,11 @@
 // The kernel's shell: sockets, user code and output around the core.
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 import { createRunner } from '@muster/machine';
 import { createSystemPorts } from '@muster/machine/node';
 import type { JsonObject } from '@muster/protocol';
 import { createZeromqTransport } from '@muster/transport';
 import type { KernelEffect, KernelEvent, KernelState } from '../core/index.ts';
-import { createKernelState, failure, step } from '../core/index.ts';
+import { createKernelState, defaultKernelSettings, failure, step } from '../core/index.ts';
 import type { Interrupted, KernelSetup } from '../ipc.ts';
 import type { Log } from '../log.ts';
 import { createThrottle } from '../log.ts';
@@ -40,9 +40,12 @@ export interface KernelOptions {
   readonly onEnded: () => void;
 }
 
+/** How long requests that are under way to an ending kernel are still answered. */
+const farewellMs = 50;
+
 export function createKernel({ setup, output, log, onInterrupted, onEnded }: KernelOptions): Kernel {
   const ports = createSystemPorts();
-  const state = createKernelState(setup.uuid);
+  const state = createKernelState(setup.uuid, { ...defaultKernelSettings, maxQueued: setup.maxQueued });
   const throttle = createThrottle();
   const transport = createZeromqTransport({
     onError: (error, socket) => log.error({ socket, error }, 'socket error'),
@@ -108,11 +111,14 @@ export function createKernel({ setup, output, log, onInterrupted, onEnded }: Ker
       case 'aborting.settle':
         return settle(2, received);
       case 'kernel.end':
-        void wire
-          .close()
-          .then(() => transport.close())
-          .then(onEnded);
+        return void setTimeout(end, farewellMs);
     }
+  }
+  function end(): void {
+    void wire
+      .close()
+      .then(() => transport.close())
+      .then(onEnded);
   }
   /** Waits for two turns of the event loop in which no request came. */
   function settle(turns: number, before: number): void {

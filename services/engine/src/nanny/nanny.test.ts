@@ -80,6 +80,8 @@ test('shutdown_request: everyone who waits is answered, then it ends', async () 
   const running = execute('await new Promise(() => {})');
   await isRunning(running);
   const waiting = execute('1');
+  // Answered at once, so what was sent before it has arrived.
+  await controller.done(controller.send(uuid, 'mux', 'kernel_info_request', {}));
   const reply = await controller.done(controller.send(uuid, 'control', 'shutdown_request', { restart: false }));
   expect(reply.content).toEqual({ status: 'ok', restart: false });
   expect((await controller.done(running)).content).toMatchObject({ ename: 'EngineError' });
@@ -173,6 +175,7 @@ test('the connection file: missing, half-written, readable by others, or as text
   const text = readFileSync(controller.file, 'utf8');
   expect(await ended([`--file=${at('open.json', text, 0o644)}`])).toMatch(/^1 .*Run: chmod 600/s);
   expect(await ended(['--url=http://x'])).toMatch(/^1 .*is not an address.\nGive tcp:/s);
+  expect(await ended(['--work-dir=/nowhere'])).toMatch(/^1 .*nowhere is not a folder.\nMake it/s);
   expect(await ended(['-s', '/nowhere.js'])).toMatch(/^1 .*startup script cannot be read/s);
   expect(await ended(['--bogus'])).toMatch(/^2 .*bogus/s);
   const program = await controller.start(['--file='], { IPP_CONNECTION_INFO: text });

@@ -18,7 +18,7 @@ import { createNannySockets } from './sockets.ts';
 export interface NannyOptions {
   /** Rejects when the controller cannot be found. */
   readonly connection: Promise<EngineConnection>;
-  readonly setup: Pick<KernelSetup, 'logLevel' | 'startup' | 'maxMessageBytes'>;
+  readonly setup: Pick<KernelSetup, 'logLevel' | 'startup' | 'maxMessageBytes' | 'maxQueued'>;
   readonly cwd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly requestedId: number | null;

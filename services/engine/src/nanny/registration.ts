@@ -6,7 +6,7 @@ import { createThrottle } from '../log.ts';
 import type { NannySockets } from './sockets.ts';
 import { newGuard } from './sockets.ts';
 
-export interface Registered {
+interface Registered {
   readonly id: number;
   readonly heartbeatMs: number;
 }

@@ -16,7 +16,7 @@ export interface Namespace {
   clear(): void;
 }
 
-export interface Scoped {
+interface Scoped {
   readonly code: string;
   /** Characters put in front of its first line. */
   readonly columns: number;
