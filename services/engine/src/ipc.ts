@@ -6,7 +6,7 @@ import type { LogLevel } from './log.ts';
 export type ToKernel =
   | { readonly type: 'connect'; readonly setup: KernelSetup }
   | { readonly type: 'registered'; readonly id: number }
-  | { readonly type: 'abort'; readonly msgIds: readonly string[] }
+  | { readonly type: 'abort'; readonly msgIds: readonly string[]; readonly serial: number }
   | { readonly type: 'clear'; readonly serial: number }
   | { readonly type: 'interrupt'; readonly serial: number }
   | { readonly type: 'end'; readonly restart: boolean };
@@ -29,7 +29,8 @@ export type ToNanny =
   | { readonly type: 'loaded'; readonly sinceStartMs: number }
   /** All its sockets connect. */
   | { readonly type: 'ready'; readonly sinceStartMs: number }
-  | { readonly type: 'cleared'; readonly serial: number; readonly failure: JsonObject | undefined }
+  /** An abort or clear is done. */
+  | { readonly type: 'done'; readonly serial: number; readonly failure?: JsonObject | undefined }
   | { readonly type: 'interrupted'; readonly serial: number; readonly what: Interrupted }
   /** It cannot serve. */
   | { readonly type: 'failed'; readonly why: string };

@@ -36,5 +36,7 @@ export type KernelEffect =
   | { readonly type: 'output.flush' }
   /** Come back with aborting.settled when everything that has reached this machine has been received. */
   | { readonly type: 'aborting.settle' }
+  /** What was asked for by this abort is done. */
+  | { readonly type: 'abort.confirm'; readonly serial: number }
   /** Nothing more will come: let the messages out, then end the process. */
   | { readonly type: 'kernel.end'; readonly restart: boolean };

@@ -10,8 +10,8 @@ export type KernelEvent =
   /** User code came to an end. `run` is the number that run.start gave. */
   | { readonly type: 'run.ended'; readonly run: number; readonly outcome: Outcome }
   /** A client asks to abort what has not started: these ids, or everything that waits when there are none (§4.6). */
-  | { readonly type: 'abort.asked'; readonly msgIds: readonly string[] }
-  /** All that was under way to the engine when aborting began has arrived. */
+  | { readonly type: 'abort.asked'; readonly msgIds: readonly string[]; readonly serial: number }
+  /** All that had reached this machine when aborting began has been received. */
   | { readonly type: 'aborting.settled' }
   | { readonly type: 'interrupt.asked' }
   | { readonly type: 'shutdown.asked'; readonly restart: boolean };

@@ -2,6 +2,7 @@
 import type { JsonObject } from '@muster/protocol';
 import { formatDate } from '@muster/protocol';
 import type { Outcome, Request } from './request.ts';
+import { wrongKernel } from './request.ts';
 import type { KernelState, Run } from './state.ts';
 
 type Method = 'execute' | 'apply';
@@ -27,9 +28,10 @@ export function replyMetadata(
 ): JsonObject {
   const { metadata } = request;
   const failed = content.status === 'error';
+  const unsuited = failed && content.ename === wrongKernel;
   return {
     started: formatDate(startedUs),
-    dependencies_met: !(failed && content.ename === 'UnmetDependency'),
+    dependencies_met: !(unsuited || (failed && content.ename === 'UnmetDependency')),
     engine: state.uuid,
     is_broadcast: metadata.is_broadcast ?? false,
     is_coalescing: metadata.is_coalescing ?? false,
@@ -37,6 +39,8 @@ export function replyMetadata(
     label: metadata.label ?? null,
     status: content.status ?? 'ok',
     ...(failed ? { engine_info: engineInfo(state) } : {}),
+    // No engine with this kernel can run it: where there is no other, the scheduler passes the error on.
+    ...(unsuited ? { wrong_kernel: true } : {}),
   };
 }
 

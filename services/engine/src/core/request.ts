@@ -34,11 +34,14 @@ export type Outcome =
 /** An error of user code, or of the engine on its behalf. */
 export interface Failure {
   readonly status: 'error';
-  /** Name of the error; `UnmetDependency` moves a balanced task to another engine. */
+  /** Name of the error; `UnmetDependency` and `WrongKernel` move a balanced task to another engine. */
   readonly ename: string;
   readonly evalue: string;
   readonly traceback: readonly string[];
 }
+
+/** Name of the error of a task that only another kernel can run. */
+export const wrongKernel = 'WrongKernel';
 
 export const failure = (ename: string, evalue: string): Failure => ({
   status: 'error',

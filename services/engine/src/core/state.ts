@@ -1,4 +1,4 @@
-import type { Request } from './request.ts';
+import type { Outcome, Request } from './request.ts';
 
 export interface KernelSettings {
   /** Requests that may wait; more are refused with an error. */
@@ -23,7 +23,7 @@ export interface Run {
   readonly startedUs: number;
 }
 
-/** Which requests that wait or arrive are answered `aborted` for a moment. */
+/** Which of the requests that wait are about to be aborted. Nothing starts meanwhile. */
 type Aborting = 'nothing' | 'cells' | 'everything';
 
 export interface KernelState {
@@ -40,6 +40,10 @@ export interface KernelState {
   /** Of cells that were not silent. */
   executionCount: number;
   aborting: Aborting;
+  /** The error that began it: it is told when all that was sent before is here, so that nothing sent after is aborted. */
+  held: Outcome | undefined;
+  /** Aborts of everything that are to be confirmed. */
+  confirmations: number[];
   readonly abortedIds: Set<string>;
   ending: boolean;
 }
@@ -54,6 +58,8 @@ export const createKernelState = (uuid: string, settings = defaultKernelSettings
   runCount: 0,
   executionCount: 0,
   aborting: 'nothing',
+  held: undefined,
+  confirmations: [],
   abortedIds: new Set(),
   ending: false,
 });

@@ -60,36 +60,45 @@ test('nothing runs before the controller gave a number', () => {
   expect(tell({ type: 'kernel.registered', id: 0 })).toBe('starting busy execute_input start(a)');
 });
 
-test('an error aborts waiting cells until everything under way has arrived', () => {
+test('an error aborts waiting cells; it is told when all that was sent before is here', () => {
   const { tell } = createModel();
   tell(received('a'));
   tell(received('b'));
   tell(received('c', 'apply_request'));
-  expect(tell({ type: 'run.ended', run: 1, outcome: failure('Error', 'x') })).toBe(
-    'output.flush error a:error idle busy b:aborted idle aborting.settle busy start(c)',
+  expect(tell({ type: 'run.ended', run: 1, outcome: failure('Error', 'x') })).toBe('output.flush aborting.settle');
+  expect(tell({ type: 'run.ended', run: 1, outcome: ok })).toBe('');
+  expect(tell({ type: 'interrupt.asked' })).toBe('');
+  expect(tell(received('d'))).toBe('');
+  expect(tell({ type: 'aborting.settled' })).toBe(
+    'output.flush error a:error idle busy b:aborted idle busy d:aborted idle busy start(c)',
   );
-  expect(tell(received('d'))).toBe('busy d:aborted idle');
-  tell({ type: 'aborting.settled' });
   expect(tell(received('e'))).toBe('');
+  expect(tell({ type: 'run.ended', run: 2, outcome: failure('Error', 'x') })).toBe(
+    'output.flush error c:error idle busy execute_input start(e)',
+  );
 });
 
 test('abort by id: waiting, not yet here, running, over the limit of remembered ids', () => {
   const { tell, state } = createModel({ maxAbortedIds: 2 });
   tell(received('a'));
   tell(received('b'));
-  expect(tell({ type: 'abort.asked', msgIds: ['a', 'b', 'late', 'later', 'latest'] })).toBe('busy b:aborted idle');
+  const msgIds = ['a', 'b', 'late', 'later', 'latest'];
+  expect(tell({ type: 'abort.asked', msgIds, serial: 1 })).toBe('busy b:aborted idle abort.confirm');
   expect([...state.abortedIds]).toEqual(['later', 'latest']);
   expect(tell(received('later'))).toBe('busy later:aborted idle');
   expect(state.running?.request.header.msg_id).toBe('a');
 });
 
-test('abort of everything takes calls too, and what arrives before it has settled', () => {
+test('abort of everything takes calls too, and what arrives before it has settled; then it is confirmed', () => {
   const { tell } = createModel();
   tell(received('a'));
   tell(received('b', 'apply_request'));
-  expect(tell({ type: 'abort.asked', msgIds: [] })).toBe('busy b:aborted idle aborting.settle');
-  expect(tell(received('c', 'apply_request'))).toBe('busy c:aborted idle');
-  tell({ type: 'aborting.settled' });
+  expect(tell({ type: 'abort.asked', msgIds: [], serial: 1 })).toBe('aborting.settle');
+  expect(tell({ type: 'abort.asked', msgIds: [], serial: 2 })).toBe('');
+  expect(tell(received('c', 'apply_request'))).toBe('');
+  expect(tell({ type: 'aborting.settled' })).toBe(
+    'busy b:aborted idle busy c:aborted idle abort.confirm abort.confirm',
+  );
   expect(tell(received('d', 'apply_request'))).toBe('');
 });
 
@@ -99,7 +108,7 @@ test('shutdown answers all; a restart keeps quiet towards the hub', () => {
     tell(received('a'));
     tell(received('b'));
     expect(tell({ type: 'shutdown.asked', restart })).toBe(
-      `busy b:aborted idle output.flush error a:error idle aborting.settle output.flush ${restart ? '' : 'shutdown_reply '}kernel.end`,
+      `busy b:aborted idle output.flush error a:error idle output.flush ${restart ? '' : 'shutdown_reply '}kernel.end`,
     );
     expect(tell(received('c'))).toBe('busy c:aborted idle');
     expect(tell({ type: 'shutdown.asked', restart })).toBe('');
@@ -166,8 +175,8 @@ test('whatever happens: every request is answered once, between its busy and its
         if (each.endsWith('_request')) {
           sent.push(id);
           take(feed(received(id, each)));
-        } else if (each === 'abort') take(feed({ type: 'abort.asked', msgIds: [sent.at(-1) ?? 'x'] }));
-        else if (each === 'abort-all') take(feed({ type: 'abort.asked', msgIds: [] }));
+        } else if (each === 'abort') take(feed({ type: 'abort.asked', msgIds: [sent.at(-1) ?? 'x'], serial: i }));
+        else if (each === 'abort-all') take(feed({ type: 'abort.asked', msgIds: [], serial: i }));
         else if (each === 'settled') take(feed({ type: 'aborting.settled' }));
         else if (each === 'interrupt') take(feed({ type: 'interrupt.asked' }));
         else if (state.running !== undefined) {

@@ -7,7 +7,7 @@ import type { KernelEvent } from './events.ts';
 import { engineInfo, errorOutput, kernelInfo, replyContent, replyMetadata, replyType } from './replies.ts';
 import type { Failure, Outcome, Request } from './request.ts';
 import { failure } from './request.ts';
-import type { KernelState } from './state.ts';
+import type { KernelState, Run } from './state.ts';
 
 type Out = Outbox<never, KernelEffect>;
 
@@ -29,14 +29,14 @@ function on(state: KernelState, event: KernelEvent | TimerFired, inputs: Inputs,
     case 'request.refused':
       return refuse(state, event.request, event.failure, inputs, out);
     case 'run.ended':
-      return onRunEnded(state, event.run, event.outcome, inputs, out);
+      return onRunEnded(state, event.run, event.outcome, out);
     case 'abort.asked':
-      return onAbort(state, event.msgIds, inputs, out);
+      return onAbort(state, event.msgIds, event.serial, inputs, out);
     case 'aborting.settled':
-      state.aborting = 'nothing';
-      return;
+      return onSettled(state, inputs, out);
     case 'interrupt.asked':
-      if (state.running !== undefined) out.send({ type: 'run.interrupt', run: state.running.number });
+      if (state.running !== undefined && state.held === undefined)
+        out.send({ type: 'run.interrupt', run: state.running.number });
       return;
     case 'shutdown.asked':
       return onShutdown(state, event.restart, inputs, out);
@@ -52,7 +52,7 @@ const bytesOf = (request: Request): number => request.buffers.reduce((sum, buffe
 function onRequest(state: KernelState, request: Request, inputs: Inputs, out: Out): void {
   if (!isWork(request)) return onOtherRequest(state, request, out);
   const asked = state.abortedIds.delete(request.header.msg_id);
-  if (asked || state.ending || isAborted(state, request)) return abort(state, request, inputs, out);
+  if (asked || state.ending) return abort(state, request, inputs, out);
   const sizeBytes = bytesOf(request);
   if (
     state.waiting.length >= state.settings.maxQueued ||
@@ -62,9 +62,6 @@ function onRequest(state: KernelState, request: Request, inputs: Inputs, out: Ou
   state.waiting.push(request);
   state.waitingBytes += sizeBytes;
 }
-
-const isAborted = (state: KernelState, request: Request): boolean =>
-  state.aborting === 'everything' || (state.aborting === 'cells' && isCell(request));
 
 /** Requests of other types get an answer that says so: whoever asked must not wait for ever. */
 function onOtherRequest(state: KernelState, request: Request, out: Out): void {
@@ -102,7 +99,7 @@ function refuse(state: KernelState, request: Request, why: Failure, inputs: Inpu
 }
 
 function startNext(state: KernelState, inputs: Inputs, out: Out): void {
-  if (state.running !== undefined || state.id === undefined || state.ending) return;
+  if (state.running !== undefined || state.id === undefined || state.ending || state.aborting !== 'nothing') return;
   const request = state.waiting.shift();
   if (request === undefined) return;
   state.waitingBytes -= bytesOf(request);
@@ -133,10 +130,18 @@ function startNext(state: KernelState, inputs: Inputs, out: Out): void {
   });
 }
 
-/** Order of §8.3: output, result or error, reply, and idle as the last of all. */
-function onRunEnded(state: KernelState, number: number, outcome: Outcome, inputs: Inputs, out: Out): void {
+function onRunEnded(state: KernelState, number: number, outcome: Outcome, out: Out): void {
   const run = state.running;
-  if (run === undefined || run.number !== number) return;
+  if (run === undefined || run.number !== number || state.held !== undefined) return;
+  const stops = outcome.status === 'error' && isCell(run.request) && !run.silent;
+  if (!stops || run.request.content.stop_on_error === false) return finish(state, run, outcome, out);
+  state.held = outcome;
+  out.send({ type: 'output.flush' });
+  startAborting(state, 'cells', out);
+}
+
+/** Order of §8.3: output, result or error, reply, and idle as the last of all. */
+function finish(state: KernelState, run: Run, outcome: Outcome, out: Out): void {
   state.running = undefined;
   const { request } = run;
   const method = isCell(request) ? 'execute' : 'apply';
@@ -150,8 +155,6 @@ function onRunEnded(state: KernelState, number: number, outcome: Outcome, inputs
   }
   answer(state, request, outcome, run.startedUs, out);
   status(state, out, request, 'idle');
-  const stops = outcome.status === 'error' && method === 'execute' && !run.silent;
-  if (stops && request.content.stop_on_error !== false) startAborting(state, 'cells', inputs, out);
 }
 
 function answer(state: KernelState, request: Request, outcome: Outcome, startedUs: number, out: Out): void {
@@ -166,8 +169,11 @@ function answer(state: KernelState, request: Request, outcome: Outcome, startedU
   });
 }
 
-function onAbort(state: KernelState, msgIds: readonly string[], inputs: Inputs, out: Out): void {
-  if (msgIds.length === 0) return startAborting(state, 'everything', inputs, out);
+function onAbort(state: KernelState, msgIds: readonly string[], serial: number, inputs: Inputs, out: Out): void {
+  if (msgIds.length === 0) {
+    state.confirmations.push(serial);
+    return startAborting(state, 'everything', out);
+  }
   const asked = new Set(msgIds);
   const found = takeWaiting(state, (request) => asked.has(request.header.msg_id));
   for (const request of found) {
@@ -175,23 +181,32 @@ function onAbort(state: KernelState, msgIds: readonly string[], inputs: Inputs, 
     abort(state, request, inputs, out);
   }
   // The rest may still be under way to us.
-  for (const id of asked) {
-    if (id === state.running?.request.header.msg_id) continue;
-    state.abortedIds.add(id);
-    if (state.abortedIds.size > state.settings.maxAbortedIds) {
-      for (const oldest of state.abortedIds) {
-        state.abortedIds.delete(oldest);
-        break;
-      }
-    }
+  for (const id of asked) if (id !== state.running?.request.header.msg_id) state.abortedIds.add(id);
+  for (const oldest of state.abortedIds) {
+    if (state.abortedIds.size <= state.settings.maxAbortedIds) break;
+    state.abortedIds.delete(oldest);
   }
+  out.send({ type: 'abort.confirm', serial });
 }
 
-/** Aborts what waits now, and what arrives until the shell says that everything sent before is here. */
-function startAborting(state: KernelState, what: 'cells' | 'everything', inputs: Inputs, out: Out): void {
+/** Aborts what waits, as soon as the shell says that everything sent before is here. */
+function startAborting(state: KernelState, what: 'cells' | 'everything', out: Out): void {
+  if (state.aborting === 'nothing') out.send({ type: 'aborting.settle' });
   if (state.aborting !== 'everything') state.aborting = what;
-  for (const request of takeWaiting(state, (waiting) => isAborted(state, waiting))) abort(state, request, inputs, out);
-  out.send({ type: 'aborting.settle' });
+}
+
+function onSettled(state: KernelState, inputs: Inputs, out: Out): void {
+  const { aborting, held, running, confirmations } = state;
+  state.aborting = 'nothing';
+  state.held = undefined;
+  state.confirmations = [];
+  if (held !== undefined && running !== undefined) finish(state, running, held, out);
+  const aborted = takeWaiting(
+    state,
+    (request) => aborting === 'everything' || (aborting === 'cells' && isCell(request)),
+  );
+  for (const request of aborted) abort(state, request, inputs, out);
+  for (const serial of confirmations) out.send({ type: 'abort.confirm', serial });
 }
 
 function takeWaiting(state: KernelState, wanted: (request: Request) => boolean): Request[] {
@@ -224,7 +239,7 @@ function onShutdown(state: KernelState, restart: boolean, inputs: Inputs, out: O
   if (state.running !== undefined) {
     const { msg_id: msgId } = state.running.request.header;
     const why = `Engine ${state.id ?? -1} was ${restart ? 'restarted' : 'shut down'} while running task '${msgId}'`;
-    onRunEnded(state, state.running.number, failure('EngineError', why), inputs, out);
+    finish(state, state.running, state.held ?? failure('EngineError', why), out);
   }
   out.send({ type: 'output.flush' });
   if (!restart) {

@@ -216,8 +216,8 @@ test("Python's functions are sent on by the scheduler, or refused with a reason"
   const send = (channel: 'task' | 'mux', metadata: object) =>
     controller.done(controller.send(uuid, channel, 'apply_request', {}, { buffers: pickle, metadata }));
   const balanced = await send('task', { after: [], follow: [], retries: 0 });
-  expect(balanced.content).toMatchObject({ ename: 'UnmetDependency' });
-  expect(balanced.message.metadata).toMatchObject({ dependencies_met: false });
+  expect(balanced.content).toMatchObject({ ename: 'WrongKernel' });
+  expect(balanced.message.metadata).toMatchObject({ dependencies_met: false, wrong_kernel: true });
   const direct = await send('mux', {});
   expect(direct.content).toMatchObject({
     ename: 'NotImplementedError',

@@ -22,7 +22,7 @@ import { openWire } from './wire.ts';
 
 export interface Kernel {
   registered(id: number): void;
-  abort(msgIds: readonly string[]): void;
+  abort(msgIds: readonly string[], serial: number): void;
   clear(): void;
   interrupt(serial: number): void;
   end(restart: boolean): void;
@@ -35,6 +35,7 @@ export interface KernelOptions {
   readonly setup: KernelSetup;
   readonly output: Output;
   readonly log: Log;
+  readonly onAborted: (serial: number) => void;
   readonly onInterrupted: (serial: number, what: Interrupted) => void;
   /** All messages are out; nothing of the kernel is left. */
   readonly onEnded: () => void;
@@ -43,7 +44,9 @@ export interface KernelOptions {
 /** How long requests that are under way to an ending kernel are still answered. */
 const farewellMs = 50;
 
-export function createKernel({ setup, output, log, onInterrupted, onEnded }: KernelOptions): Kernel {
+const settleTurns = 100;
+
+export function createKernel({ setup, output, log, onAborted, onInterrupted, onEnded }: KernelOptions): Kernel {
   const ports = createSystemPorts();
   const state = createKernelState(setup.uuid, { ...defaultKernelSettings, maxQueued: setup.maxQueued });
   const throttle = createThrottle();
@@ -109,7 +112,9 @@ export function createKernel({ setup, output, log, onInterrupted, onEnded }: Ker
       case 'output.flush':
         return output.flush();
       case 'aborting.settle':
-        return settle(2, received);
+        return settle(received, 0, 0);
+      case 'abort.confirm':
+        return onAborted(effect.serial);
       case 'kernel.end':
         return void setTimeout(end, farewellMs);
     }
@@ -120,12 +125,12 @@ export function createKernel({ setup, output, log, onInterrupted, onEnded }: Ker
       .then(() => transport.close())
       .then(onEnded);
   }
-  /** Waits for two turns of the event loop in which no request came. */
-  function settle(turns: number, before: number): void {
+  /** Waits for two turns of the event loop in which no request came; in a flood, for some. */
+  function settle(before: number, quiet: number, turns: number): void {
     setImmediate(() => {
-      if (received !== before) settle(2, received);
-      else if (turns > 1) settle(turns - 1, before);
-      else dispatch({ type: 'aborting.settled' });
+      const isQuiet = received === before;
+      if ((isQuiet && quiet >= 1) || turns >= settleTurns) dispatch({ type: 'aborting.settled' });
+      else settle(received, isQuiet ? quiet + 1 : 0, turns + 1);
     });
   }
 
@@ -136,7 +141,7 @@ export function createKernel({ setup, output, log, onInterrupted, onEnded }: Ker
       wire.connectBroadcast(id);
       dispatch({ type: 'kernel.registered', id });
     },
-    abort: (msgIds) => dispatch({ type: 'abort.asked', msgIds }),
+    abort: (msgIds, serial) => dispatch({ type: 'abort.asked', msgIds, serial }),
     clear: () => namespace.clear(),
     interrupt(serial) {
       if (!watch.handle(serial)) return;

@@ -30,7 +30,7 @@ process.on('message', (message: ToKernel) => {
       kernel?.registered(message.id);
       return void send({ type: 'ready', sinceStartMs: sinceStartMs() });
     case 'abort':
-      return kernel?.abort(message.msgIds);
+      return kernel?.abort(message.msgIds, message.serial);
     case 'clear':
       return clear(message.serial);
     case 'interrupt':
@@ -50,6 +50,7 @@ function start(setup: KernelSetup): void {
       setup,
       output,
       log,
+      onAborted: (serial) => send({ type: 'done', serial }),
       onInterrupted: (serial, what) => send({ type: 'interrupted', serial, what }),
       onEnded: () => exit(0),
     });
@@ -69,5 +70,5 @@ function clear(serial: number): void {
   } catch (error) {
     failure = { ename: (error as Error).name, evalue: (error as Error).message };
   }
-  send({ type: 'cleared', serial, failure });
+  send({ type: 'done', serial, failure });
 }

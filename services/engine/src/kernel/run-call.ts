@@ -2,7 +2,7 @@
 import type { Script } from 'node:vm';
 import { isCall, packValue, unpackCall } from '@muster/serialize';
 import type { Failure, Outcome, Request } from '../core/index.ts';
-import { failure } from '../core/index.ts';
+import { failure, wrongKernel } from '../core/index.ts';
 import { createScript } from './code/compile.ts';
 import type { Namespace } from './code/namespace.ts';
 import { stripTypes } from './code/typescript.ts';
@@ -65,9 +65,7 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 
 /** Python's functions are byte code of CPython. The scheduler can move a balanced task to a Python engine. */
 const refusePython = ({ balanced }: Request): Failure =>
-  balanced
-    ? failure('UnmetDependency', 'This is a Node engine: it cannot run functions of Python.')
-    : failure(
-        'NotImplementedError',
-        'This is a Node engine: it cannot run functions of Python. Use execute with JavaScript, or start Python engines.',
-      );
+  failure(
+    balanced ? wrongKernel : 'NotImplementedError',
+    'This is a Node engine: it cannot run functions of Python. Use execute with JavaScript, or start Python engines.',
+  );

@@ -1,4 +1,5 @@
 // What control requests do to the kernel (§4.6).
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '@muster/protocol';
 import type { ToNanny } from '../ipc.ts';
 import type { Log } from '../log.ts';
@@ -10,19 +11,27 @@ import type { NannyEnd } from './nanny.ts';
 
 /** How long a kernel may take to confirm an interrupt. */
 const interruptLimitMs = 3000;
+const abortLimitMs = 300;
 
 export interface Actions {
-  onMessage(message: Extract<ToNanny, { type: 'cleared' | 'interrupted' }>): void;
+  onMessage(message: Extract<ToNanny, { type: 'done' | 'interrupted' }>): void;
   serve(kernel: KernelKeeper, ended: PromiseWithResolvers<NannyEnd>): ControlActions;
   stop(): void;
 }
 
 export function createActions(log: Log): Actions {
   const interrupts = createInterrupts(interruptLimitMs);
-  const clearing = new Map<number, (failure: JsonObject | undefined) => void>();
-  let clears = 0;
+  const asking = new Map<number, (failure: JsonObject | undefined) => void>();
+  let serials = 0;
   let restarting = false;
 
+  /** Sends a request to the kernel; resolves to what went wrong with it. */
+  function ask(send: (serial: number) => void): Promise<JsonObject | undefined> {
+    const serial = ++serials;
+    const done = new Promise<JsonObject | undefined>((resolve) => asking.set(serial, resolve));
+    send(serial);
+    return done;
+  }
   async function interrupt(kernel: KernelKeeper, ended: PromiseWithResolvers<NannyEnd>): Promise<JsonObject> {
     if (interrupts.unheard) {
       log.error({}, 'the kernel does not react to interrupts: it is replaced');
@@ -49,19 +58,17 @@ export function createActions(log: Log): Actions {
   return {
     onMessage(message) {
       if (message.type === 'interrupted') return interrupts.confirm(message.serial, message.what);
-      clearing.get(message.serial)?.(message.failure);
-      clearing.delete(message.serial);
+      asking.get(message.serial)?.(message.failure);
+      asking.delete(message.serial);
     },
     serve: (kernel, ended) => ({
-      abort(msgIds) {
-        kernel.send({ type: 'abort', msgIds });
+      // A kernel that is in a loop does it when it comes back: nobody is kept waiting for that.
+      async abort(msgIds) {
+        await Promise.race([ask((serial) => kernel.send({ type: 'abort', msgIds, serial })), delay(abortLimitMs)]);
         return {};
       },
       async clear() {
-        const serial = ++clears;
-        const cleared = new Promise<JsonObject | undefined>((resolve) => clearing.set(serial, resolve));
-        kernel.send({ type: 'clear', serial });
-        const failure = await cleared;
+        const failure = await ask((serial) => kernel.send({ type: 'clear', serial }));
         if (failure !== undefined) throw new ControlError(String(failure.ename), String(failure.evalue));
         return {};
       },
@@ -80,8 +87,8 @@ export function createActions(log: Log): Actions {
     }),
     stop() {
       interrupts.stop();
-      for (const resolve of clearing.values()) resolve({ ename: 'EngineError', evalue: 'The engine ended.' });
-      clearing.clear();
+      for (const resolve of asking.values()) resolve({ ename: 'EngineError', evalue: 'The engine ended.' });
+      asking.clear();
     },
   };
 }

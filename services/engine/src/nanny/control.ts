@@ -9,7 +9,7 @@ import { newGuard } from './sockets.ts';
 
 /** What control requests do. Each resolves to members of the reply's content, or throws what the client shall see. */
 export interface ControlActions {
-  abort(msgIds: readonly string[]): JsonObject;
+  abort(msgIds: readonly string[]): Promise<JsonObject>;
   clear(): Promise<JsonObject>;
   interrupt(): Promise<JsonObject>;
   signal(signal: NodeJS.Signals): JsonObject;

@@ -29,7 +29,7 @@ export interface KernelKeeper {
 export interface KeeperOptions extends Omit<KernelProcessOptions, 'onMessage'> {
   readonly endLimitMs: number;
   /** Messages that are not the keeper's own affair. */
-  readonly onMessage: (message: Extract<ToNanny, { type: 'cleared' | 'interrupted' }>) => void;
+  readonly onMessage: (message: Extract<ToNanny, { type: 'done' | 'interrupted' }>) => void;
 }
 
 /** A kernel process and how far it has come. */
