@@ -3,7 +3,7 @@ import { encodeText } from '@muster/protocol';
 import type { Draw } from './draws.ts';
 import { drawTask } from './draws.ts';
 import type { ClientSocket, ModelClient } from './model-client.ts';
-import type { ModelEngine } from './model-engine.ts';
+import type { Babbling, ModelEngine } from './model-engine.ts';
 import { askSomething } from './questions.ts';
 import type { World } from './world.ts';
 
@@ -17,6 +17,7 @@ type Action = (step: Step) => void;
 const mostEngines = 8;
 const mostClients = 3;
 const sockets: readonly ClientSocket[] = ['query', 'mux', 'task', 'broadcast', 'control'];
+const outlets: readonly Babbling[] = ['task', 'mux', 'broadcast', 'iopub', 'pong', 'registration'];
 
 /** Actions with their weights. */
 const actions: readonly (readonly [weight: number, action: Action])[] = [
@@ -132,11 +133,25 @@ function changeClient({ world, draw, client }: Step): void {
 
 /** Messages that are sent twice, and garbage. */
 function disturb({ world, draw, client }: Step): void {
-  const socket = draw.pick(sockets);
-  // The relay mirrors mux and control unread (§2.2): what it cannot pass on it refuses each time anew.
-  if (draw.chance(0.5)) return client.replay(draw.pick(['query', 'task', 'broadcast']));
   const living = livingEngines(world);
-  const engine = living.length > 0 ? draw.pick(living).uuid : 'nobody';
-  const garbage = draw.pick([['x'], [''], [engine], ['<IDS|MSG>'], [engine, '<IDS|MSG>', 'a', '{}', '{}', '{}', '{}']]);
-  client.sendRaw(socket, [...garbage, ...Array.from({ length: draw.number(0, 6) }, () => '{"a":')].map(encodeText));
+  const engine = living.length > 0 ? draw.pick(living) : undefined;
+  // The relay mirrors mux and control unread (§2.2): what it cannot pass on it refuses each time anew.
+  if (draw.chance(0.4)) client.replay(draw.pick(['query', 'task', 'broadcast']));
+  else if (engine === undefined || draw.chance(0.5))
+    client.sendRaw(draw.pick(sockets), drawGarbage(draw, engine?.uuid));
+  else engine.babble(draw.pick(outlets), drawGarbage(draw, 'nobody'));
+}
+
+function drawGarbage(draw: Draw, peer = 'nobody'): Uint8Array[] {
+  const start = draw.pick([
+    [],
+    ['x'],
+    [''],
+    [peer],
+    ['<IDS|MSG>'],
+    [peer, '<IDS|MSG>'],
+    [peer, '<IDS|MSG>', 'a', '{}', '{}', '{}', '{}'],
+  ]);
+  const more = Array.from({ length: draw.number(0, 6) }, () => draw.pick(['{}', '{"a":', '[]', '']));
+  return [...start, ...more].map(encodeText);
 }

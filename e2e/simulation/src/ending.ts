@@ -23,6 +23,7 @@ export async function comeToRest(world: World): Promise<void> {
       ({ client, answers }) => client === undefined || client.gone || answers.length > 0,
     ) &&
     [...truth.queries.values()].every(({ client, answers }) => client.gone || answers.length > 0) &&
+    [...truth.requests.values()].every(({ client, failed, answers }) => client.gone || failed || answers.length > 0) &&
     // The heartmonitor keeps the hearts of living engines.
     controller.leftovers().every((what) => what.startsWith('heartmonitor: ') && what.endsWith(' hearts'));
   if (await world.runUntil(isQuiet, restLimitUs)) story.tell('world', 'is at rest');
@@ -55,7 +56,9 @@ export async function questionHub(world: World): Promise<void> {
     const left = key === 'unassigned' ? queue : key === 'status' ? [] : withoutCompleted(queue as JsonObject);
     if ((left as unknown[]).length > 0) say(`queue of ${key} still has ${show(left)}`);
   }
-  for (const session of world.clients) if (!session.gone) compareLists(session, expected, say);
+  for (const one of world.clients) if (!one.gone) compareLists(one, expected, say);
+  const saved = show(JSON.parse(world.engineState() || '{}').engines);
+  if (saved !== show(expected)) say(`has saved ${saved}, alive are ${show(expected)}`);
   await questionResults(world, client, say);
 }
 
@@ -72,16 +75,17 @@ async function questionResults(world: World, client: ModelClient, say: (text: st
   const asked = new Map<string, string>();
   const ask = (msgId: string, statusOnly: boolean): void =>
     void asked.set(client.ask('result_request', { msg_ids: [msgId], status_only: statusOnly }), msgId);
-  for (const msgId of [...tasks.keys(), ...requests.keys()]) ask(msgId, true);
   for (const msgId of tasks.keys()) ask(msgId, false);
-  await world.run(5 * second);
+  for (const msgId of requests.keys()) ask(msgId, true);
+  const answerTo = (question: string): JsonObject | undefined => world.truth.queries.get(question)?.answers[0];
+  await world.runUntil(() => [...asked.keys()].every(answerTo), restLimitUs);
   for (const [question, msgId] of asked) {
-    const reply = world.truth.queries.get(question)?.answers[0];
+    const reply = answerTo(question);
     if (reply === undefined) say(`does not say what has become of ${msgId}`);
     else if (reply.status === 'ok' && (reply.pending as unknown[]).length > 0) say(`${msgId} is pending`);
     const kept = (reply?.[msgId] as JsonObject | undefined)?.result_content as JsonObject | undefined;
     const got = tasks.get(msgId)?.answers[0];
-    if (kept !== undefined && got !== undefined && (kept.status !== got.status || kept.ename !== got.ename))
+    if (kept && got && (kept.status !== got.status || kept.ename !== got.ename))
       say(`has ${show(kept)} of ${msgId}, its client got ${show(got)}`);
   }
 }
@@ -93,9 +97,9 @@ async function ask(
   msgType: string,
   content: object,
 ): Promise<JsonObject | undefined> {
-  const msgId = client.ask(msgType, content);
-  await world.run(second);
-  const answer = world.truth.queries.get(msgId)?.answers[0];
+  const { answers } = world.truth.queries.get(client.ask(msgType, content))!;
+  await world.runUntil(() => answers.length > 0, restLimitUs);
+  const answer = answers[0];
   if (answer === undefined) world.truth.broken.push(`hub: no answer to ${msgType}`);
   return answer;
 }

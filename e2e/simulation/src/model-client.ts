@@ -57,7 +57,13 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     const socket = transport.open({ kind, lingerMs: 0 });
     const guard = createReplayGuard();
     socket.onMessages((batch) => {
-      for (const { frames } of batch) receive(openMessage(frames, signer, guard));
+      for (const { frames } of batch) {
+        try {
+          receive(openMessage(frames, signer, guard));
+        } catch (error) {
+          truth.broken.push(`${session} got what it cannot accept: ${(error as Error).message}`);
+        }
+      }
     });
     socket.connect(channelUrl(connection, port));
     return socket;
@@ -116,7 +122,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   const nextId = (): string => `${session}-${counter++}`;
   function ask(msgType: string, content: object): string {
     const msgId = nextId();
-    truth.queries.set(msgId, { msgType, client: me, answers: [] });
+    const asked = (content as { msg_ids?: unknown }).msg_ids;
+    const ended = Array.isArray(asked) ? asked.filter((id) => truth.tasks.get(id)?.answers.length) : [];
+    truth.queries.set(msgId, { msgType, client: me, ended, answers: [] });
     story.tell(session, `asks ${msgType}`, { msgId, ...content });
     send('query', writer.write(msgType, content, { msgId }).toWire());
     return msgId;

@@ -25,7 +25,11 @@ export interface ModelEngine {
   crash(how: { readonly hasNanny: boolean; readonly lossy: boolean }): void;
   /** Leaves as an engine does that is told to: says so and closes. */
   leave(): void;
+  /** Sends frames that nobody asked for on one of its sockets: `task` and `mux` with the shell. */
+  babble(where: Babbling, frames: readonly Uint8Array[]): void;
 }
+
+export type Babbling = 'task' | 'mux' | 'broadcast' | 'iopub' | 'pong' | 'registration';
 
 export interface ModelEngineOptions {
   readonly uuid: string;
@@ -46,6 +50,9 @@ const milli = 1000;
 const patienceUs = 5000 * milli;
 const nannyDelayUs = 5 * milli;
 
+/** Identities of the controller's sockets that a shell speaks with (§2.1). */
+const peers: Partial<Record<Babbling, string>> = { task: 'task_out', mux: 'mux_out', broadcast: 'sub_scheduler_00' };
+
 /** Sockets that a crash can cut off. */
 interface Link {
   readonly socket: Socket;
@@ -57,6 +64,7 @@ export function createModelEngine(options: ModelEngineOptions): ModelEngine {
   const writer = createWriter(signer, createHeaderSource(uuid), time);
   const guard = createReplayGuard();
   const links: Link[] = [];
+  const outlets: { pong?: Socket; iopub?: Socket; shell?: Socket } = {};
   let id: number | undefined;
   let living = true;
 
@@ -82,17 +90,20 @@ export function createModelEngine(options: ModelEngineOptions): ModelEngine {
     id = Number(reply.content.id);
     startWork(id);
     const pong = open('dealer', [connection.hb_pong]);
+    outlets.pong = pong;
     open('sub', [connection.hb_ping]).onMessages((batch) => {
       for (const { frames } of batch) pong.send('', frames);
     });
   }
   function startWork(number: number): void {
     const iopub = open('pub', [connection.iopub]);
+    outlets.iopub = iopub;
     const publish = (topic: string, message: Message): void =>
       iopub.send('', [encodeText(`engine.${number}.${topic}`), ...message.toWire()]);
     const work = createModelWork({ ...options, writer, publish, isLiving: () => living });
     const leaf = connection.broadcast[number % connection.broadcast.length]!;
     const shell = open('router', [connection.mux, connection.task, leaf]);
+    outlets.shell = shell;
     receiveEach(shell, signer, guard, (received, request) => work.take(shell, received, request));
     const control = open('router', [connection.control]);
     receiveEach(control, signer, guard, (received, request) => {
@@ -131,6 +142,13 @@ export function createModelEngine(options: ModelEngineOptions): ModelEngine {
       if (hasNanny && id !== undefined) time.at(time.nowUs + nannyDelayUs, unregister);
     },
     leave,
+    babble(where, frames) {
+      story.tell('engine', 'babbles', { uuid, where, frames: frames.length });
+      const peer = peers[where];
+      if (peer !== undefined) outlets.shell?.send(peer, frames);
+      else if (where === 'registration') registration.send('', frames);
+      else outlets[where as 'pong' | 'iopub']?.send('', frames);
+    },
   };
 }
 

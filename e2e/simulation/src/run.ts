@@ -34,11 +34,15 @@ const firstEngines = 4;
 export async function runSeed({ seed, steps, show, sabotage }: RunOptions): Promise<RunResult> {
   const world = await createWorld({ seed, ...(show && { show }), ...(sabotage && { sabotage }) });
   const { truth, story } = world;
-  await live(world, steps);
-  await comeToRest(world);
-  truth.broken.push(...judgeTasks(world), ...judgeRequests(truth));
-  await questionHub(world);
-  await closeDown(world);
+  try {
+    await live(world, steps);
+    await comeToRest(world);
+    truth.broken.push(...judgeTasks(world), ...judgeRequests(truth));
+    await questionHub(world);
+    await closeDown(world);
+  } catch (error) {
+    truth.broken.push(`the run has thrown: ${(error as Error).stack}`);
+  }
   return {
     ...{ seed, steps, broken: [...new Set(truth.broken)], story: story.lines },
     digest: story.digest(),

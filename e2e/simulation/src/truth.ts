@@ -87,6 +87,8 @@ export interface RequestTruth {
 export interface QueryTruth {
   readonly msgType: string;
   readonly client: Waiter;
+  /** Tasks asked for that somebody had got the answer of: they cannot be pending. */
+  readonly ended: readonly string[];
   readonly answers: JsonObject[];
 }
 

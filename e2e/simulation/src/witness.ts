@@ -36,7 +36,9 @@ export function createWitness({ truth, story, hwm }: WitnessOptions): Watcher {
       truth.broken.push(`engine ${engineUuid} is given ${there.size} tasks, the hwm is ${hwm}`);
   }
   function onReturn(engineUuid: string, msgId: string): void {
-    const attempt = truth.tasks.get(msgId)?.attempts.findLast((one) => one.engineUuid === engineUuid);
+    const task = truth.tasks.get(msgId);
+    if (task === undefined) return;
+    const attempt = task.attempts.findLast((one) => one.engineUuid === engineUuid);
     if (attempt === undefined) truth.broken.push(`engine ${engineUuid} answers ${msgId}, which it was never given`);
     else attempt.returned ??= truth.moment();
     running.get(engineUuid)?.delete(msgId);

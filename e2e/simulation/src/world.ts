@@ -41,6 +41,8 @@ export interface World {
   /** All that were ever started. */
   readonly engines: ModelEngine[];
   readonly clients: ModelClient[];
+  /** What the hub has saved last (§7.5). */
+  engineState(): string;
   /** Nothing fails any more. */
   healed: boolean;
   startEngine(kernel?: string): ModelEngine;
@@ -72,6 +74,7 @@ export async function createWorld({ seed, show, sabotage }: WorldOptions): Promi
     onError,
   });
   const witness = createWitness({ truth, story, hwm: settings.hwm });
+  let engineState = '';
   const controller = await startController({
     ...{ ports, plan: {}, curve: undefined, maxMessageBytes: 2 ** 20, onShutdownRequested() {} },
     transport: tapTransport(network.transport, witness, sabotage),
@@ -82,7 +85,11 @@ export async function createWorld({ seed, show, sabotage }: WorldOptions): Promi
     heartbeat: settings.heartbeat,
     registrationTimeoutMs: settings.registrationTimeoutMs,
     scheduler: { schemeName: settings.schemeName, hwm: settings.hwm },
-    engineState: { write() {} },
+    engineState: {
+      write(text) {
+        engineState = text;
+      },
+    },
   });
   story.tell('world', 'starts', { seed, ...settings });
   const shared = { transport: network.transport, signer: createHmacSigner(key), time, truth, story };
@@ -101,6 +108,7 @@ export async function createWorld({ seed, show, sabotage }: WorldOptions): Promi
     ...{ settings, time, random, ports, truth, story, network, controller, run },
     engines: [],
     clients: [],
+    engineState: () => engineState,
     healed: false,
     startEngine(kernel = 'node') {
       const uuid = `engine-${world.engines.length}`;

@@ -24,7 +24,23 @@ export function judgeTasks({ truth, settings }: World): string[] {
       judgeDependencies(truth, task, say);
     }
   }
-  return broken;
+  return [...broken, ...judgeOrder(truth, heedsWishes)];
+}
+
+/** Of tasks that suit any engine, the first that came is the first that is handed out. */
+function judgeOrder(truth: Truth, heedsWishes: boolean): string[] {
+  const isPlain = ({ spec }: TaskTruth): boolean =>
+    spec.kernel === undefined && !(heedsWishes && (spec.after || spec.follow || spec.targets.length > 0));
+  const served = [...truth.tasks.values()]
+    .filter((task) => task.accepted !== undefined && task.attempts.length > 0 && isPlain(task))
+    .sort((a, b) => a.attempts[0]!.dispatched.at - b.attempts[0]!.dispatched.at);
+  return served.flatMap((task, i) => {
+    const next = served[i + 1];
+    const isLate = next !== undefined && next.accepted!.at < task.accepted!.at;
+    return isLate
+      ? [`task ${next.spec.msgId}: ${task.spec.msgId}, which came later, was given to an engine before`]
+      : [];
+  });
 }
 
 function judgeAnswers({ accepted, endings, answers, client }: TaskTruth, say: Say): void {
@@ -36,10 +52,16 @@ function judgeAnswers({ accepted, endings, answers, client }: TaskTruth, say: Sa
   if (answer && ending && (answer.status === 'ok') !== ending.ok) say('the answer changed on its way');
 }
 
+/** Its engine was lost, and no answer came before the grace was over; later ones do not count. */
+const wasGivenUp = ({ returned, lost }: Attempt): boolean =>
+  lost !== undefined && (returned === undefined || returned.us - lost.us >= graceUs);
+
 /** Why an attempt was not the last one: undefined when it should have been. */
-function whyAgain({ outcome, returned, lost }: Attempt): 'unmet' | 'failed' | 'lost' | undefined {
-  if (returned !== undefined) return outcome === 'unmet' ? 'unmet' : outcome === 'ok' ? undefined : 'failed';
-  return lost === undefined ? undefined : 'lost';
+function whyAgain(attempt: Attempt): 'unmet' | 'failed' | 'lost' | undefined {
+  const { outcome, returned } = attempt;
+  if (wasGivenUp(attempt)) return 'lost';
+  if (returned === undefined || outcome === 'ok') return undefined;
+  return outcome === 'unmet' ? 'unmet' : 'failed';
 }
 
 /** Each run but the last ended in a way that calls for another one, before that began. */
@@ -48,13 +70,11 @@ function judgeAttempts({ spec, attempts }: TaskTruth, heedsWishes: boolean, say:
   let used = 0;
   for (const [i, attempt] of attempts.slice(0, -1).entries()) {
     const next = attempts[i + 1]!.dispatched;
-    // An answer that came after the next run had begun came too late to count.
-    const late = attempt.returned !== undefined && attempt.returned.at > next.at;
-    const why = late ? 'lost' : whyAgain(attempt);
-    if (why === undefined) say(`ran again after it had ${attempt.outcome === 'ok' ? 'succeeded' : 'been given away'}`);
+    const why = whyAgain(attempt);
+    if (why === undefined) say(`ran again after it had ${attempt.returned ? 'succeeded' : 'been given away'}`);
     if (why === 'unmet' && !heedsWishes) say('was run elsewhere by a scheme that does not do that');
-    if (why === 'lost' && (attempt.lost === undefined || next.us - attempt.lost.us < graceUs))
-      say(`ran again before ${attempt.engineUuid} was given up`);
+    const beforeUs = why === 'lost' ? attempt.lost!.us + graceUs : (attempt.returned?.us ?? 0);
+    if (next.us < beforeUs) say(`ran again before ${attempt.engineUuid} was given up`);
     if (why === 'failed' || why === 'lost') used++;
   }
   if (used > retries) say(`was retried ${used} times, with ${retries} retries`);
@@ -66,8 +86,8 @@ function judgeEnding(truth: Truth, task: TaskTruth, ending: Ending, heedsWishes:
   if (last !== undefined && last.dispatched.at > ending.moment.at) say('ran after it was answered');
   const { ok, ename } = ending;
   if (ok && last?.outcome !== 'ok') say(`answered ok, but its last run was ${last?.outcome ?? 'never finished'}`);
-  if (!ok && last?.outcome === 'ok' && last.returned !== undefined && last.returned.at < ending.moment.at)
-    say(`failed by ${ename}, but its last run was ok`);
+  const isDone = last?.outcome === 'ok' && last.returned !== undefined && !wasGivenUp(last);
+  if (!ok && isDone && last.returned!.at < ending.moment.at) say(`failed by ${ename}, but its last run was ok`);
   if (!ok) judgeFailure(truth, task, ending, heedsWishes, say);
 }
 
