@@ -36,9 +36,9 @@ const questions: readonly Question[] = [
   ({ msgIds }) => ['resubmit_request', { msg_ids: msgIds.slice(0, 2) }],
   ({ msgIds }) => ['resubmit_request', { msg_ids: msgIds.slice(0, 1) }],
   () => ['connection_request', {}],
-  // An engine that exists already, and one that will never be heard of again.
-  ({ uuids }) => ['registration_request', { uuid: uuids[0] ?? 'ghost' }],
-  ({ client }) => ['registration_request', { uuid: `ghost-of-${client.nextId()}`, id: 3 }],
+  // Engines that will never be heard of again: one that registers time and again, others that ask for a number.
+  ({ client }) => ['registration_request', { uuid: `ghost-of-${client.session}` }],
+  ({ client, engineIds }) => ['registration_request', { uuid: `ghost-${client.nextId()}`, id: engineIds[0] ?? 3 }],
   ({ draw }) => [draw.pick(['nonsense_request', 'result_request', 'queue_request', '']), { targets: {}, msg_ids: 5 }],
 ];
 
