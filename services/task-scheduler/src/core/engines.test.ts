@@ -85,6 +85,21 @@ test('a task for a kernel goes to engines with that kernel only', () => {
   expect(scene.answers('c')).toEqual(['ImpossibleDependency']);
 });
 
+test('a task that no engine here can run ends with their refusal; it goes on where another kernel may run it', () => {
+  const refusal = { status: 'error', dependencies_met: false, wrong_kernel: true };
+  const scene = createScene();
+  scene.register('n1', { kernel: 'node' });
+  scene.register('n2', { kernel: 'node' });
+  scene.submit('a');
+  scene.answer('a', refusal);
+  expect(scene.answers('a')).toEqual(['reply']);
+  scene.register('py', { kernel: 'python' });
+  scene.submit('b');
+  for (let tries = 0; tries < 2 && scene.engineOf('b') !== 'py'; tries++) scene.answer('b', refusal);
+  expect(scene.answers('b')).toEqual([]);
+  expect(scene.engineOf('b')).toBe('py');
+});
+
 test('facts may be repeated: registrations and losses told twice change nothing', () => {
   const scene = createScene();
   scene.register('e1', { id: 0 });

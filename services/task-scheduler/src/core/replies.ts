@@ -3,7 +3,7 @@ import type { Message } from '@muster/protocol';
 import { answer, failOnEngine } from './ending.ts';
 import type { TaskAnswered } from './events.ts';
 import { review } from './settling.ts';
-import type { Engine, Task } from './state.ts';
+import type { Engine, State, Task } from './state.ts';
 import type { Turn } from './turn.ts';
 
 export function onAnswered(turn: Turn, { engineUuid, message }: TaskAnswered): void {
@@ -14,7 +14,11 @@ export function onAnswered(turn: Turn, { engineUuid, message }: TaskAnswered): v
   if (task === undefined || engine === undefined || engine.uuid !== engineUuid) return;
   release(turn, task, engine);
   const ok = isOk(message);
-  if (!state.policy.ignoresWishes && message.metadata.dependencies_met === false) {
+  if (
+    !state.policy.ignoresWishes &&
+    message.metadata.dependencies_met === false &&
+    !isHopeless(state, engine, message)
+  ) {
     runElsewhere(turn, task, engine);
   } else if (!ok && task.retriesLeft > 0) {
     task.retriesLeft--;
@@ -24,6 +28,10 @@ export function onAnswered(turn: Turn, { engineUuid, message }: TaskAnswered): v
     failOnEngine(turn, task, engine, { ename: 'MessageTooLarge', evalue });
   } else answer(turn, task, engine, message, ok);
 }
+
+/** The engine's kernel can never run the task, and there is no engine with another one. */
+const isHopeless = (state: State, { kernel }: Engine, message: Message): boolean =>
+  message.metadata.wrong_kernel === true && [...state.engines.values()].every((other) => other.kernel === kernel);
 
 /** The engine does not run the task any more. */
 export function release(turn: Turn, task: Task, engine: Engine): void {
