@@ -1,7 +1,7 @@
 // The end-to-end suites: what each is about, which real parts it needs, and how it is run.
 import type { PartName } from '@muster/provision';
 import { find, partTitle, provision } from '@muster/provision';
-import { everythingMustRun } from '@muster/testkit';
+import { everythingMustRun, missingPart } from '@muster/testkit';
 import type { GateResult } from './gate.ts';
 import { runCounting, runVitest } from './gate.ts';
 
@@ -43,8 +43,7 @@ export async function runSuite(name: string, args: readonly string[]): Promise<G
     }
     const found = await find(part);
     if (found.present) continue;
-    console.log(`${name} is skipped: ${found.title} is not there (${found.why}).`);
-    console.log(`Install it by: E2E_PROVISION=1 npm run e2e -- ${name}`);
+    console.log(`${name} ${missingPart(`${found.title} (${found.why})`, `E2E_PROVISION=1 npm run e2e -- ${name}`)}`);
     return { counts: { passed: 0, failed: 0, skipped: 1 }, exitCode: 0 };
   }
   return suite.run(args);

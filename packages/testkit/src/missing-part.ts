@@ -6,7 +6,7 @@ export const everythingMustRun = process.env.E2E_PROVISION === '1';
  * or throws when nothing may be skipped. `install` is the command that brings the part.
  */
 export function missingPart(name: string, install: string): string {
-  const line = `needs ${name}, which is not installed; install it by: ${install}`;
+  const line = `needs ${name}; install it by: ${install}`;
   if (everythingMustRun) throw new Error(`E2E_PROVISION=1 allows no skips, but this ${line}`);
   return `skipped: ${line}`;
 }
