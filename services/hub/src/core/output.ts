@@ -29,6 +29,7 @@ export function onPublished(state: HubState, fact: FactOf<'iopub.published'>, in
   if (msgType === 'shutdown_reply') {
     const engine = state.byUuid.get(session);
     if (engine !== undefined) unregister(state, engine, 'it has shut down', inputs, out);
+    else state.lost.delete(session);
     return;
   }
   if (!Object.hasOwn(kept, msgType)) return;

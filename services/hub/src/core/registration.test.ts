@@ -230,6 +230,20 @@ test('an engine that went by its own wish is not taken back by a late heartbeat'
   expect(hub.state.engines.size).toBe(0);
 });
 
+test.each(['request', 'shutdown'])('a lost engine that is gone for good, by %s, is not taken back', (how) => {
+  const hub = createTestHub();
+  hub.addEngine('a');
+  hub.tell({ type: 'heart.stopped', uuid: 'a' });
+  if (how === 'request') hub.ask('unregistration_request', { id: 0 });
+  else {
+    const last = answerTo('any', 'shutdown_reply', { header: { session: 'a' }, content: { status: 'ok' } });
+    hub.tell({ type: 'iopub.published', message: last });
+  }
+  hub.tell({ type: 'heart.started', uuid: 'a' });
+  expect(hub.state.engines.size).toBe(0);
+  expect(hub.sentOf('clients.notify')).toHaveLength(2);
+});
+
 test('a lost engine that registers anew gets a new number', () => {
   const hub = createTestHub();
   hub.addEngine('a');

@@ -106,7 +106,10 @@ export function onUnregistrationRequest(state: HubState, id: number | null, inpu
   const engine = id === null ? undefined : state.engines.get(id);
   if (engine !== undefined) return unregister(state, engine, 'it asked for it, or its process ended', inputs, out);
   const pending = [...state.registering.values()].find((other) => other.id === id);
-  if (pending !== undefined) endRegistration(state, pending, 'it asked for it, or its process ended', out);
+  if (pending !== undefined) return endRegistration(state, pending, 'it asked for it, or its process ended', out);
+  // One that was lost is gone for good: a heartbeat that is still under way must not bring it back.
+  const lost = [...state.lost.values()].find((other) => other.id === id);
+  if (lost !== undefined) state.lost.delete(lost.uuid);
 }
 
 /** It may only be slow: it has its answer and will not ask again, so it is taken when its heart is heard after all. */
