@@ -125,6 +125,7 @@ export function createModelEngine(options: ModelEngineOptions): ModelEngine {
     const nanny = transport.open({ kind: 'dealer', lingerMs: 0 });
     nanny.connect(channelUrl(connection, connection.registration));
     nanny.send('', writer.write('unregistration_request', { id: id ?? null }).toWire());
+    if (id !== undefined) truth.left.set(uuid, truth.moment());
     time.at(time.nowUs + patienceUs, () => void nanny.close());
   }
   return {

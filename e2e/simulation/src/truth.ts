@@ -104,6 +104,8 @@ export interface Truth {
   readonly queries: Map<string, QueryTruth>;
   /** By uuid. */
   readonly listed: Map<string, ListedEngine>;
+  /** When engines, or their nannies, told the hub that they are gone; by uuid. */
+  readonly left: Map<string, Moment>;
   /** Rules broken on the way. */
   readonly broken: string[];
   moment(): Moment;
@@ -116,6 +118,7 @@ export function createTruth(nowUs: () => number): Truth {
     requests: new Map(),
     queries: new Map(),
     listed: new Map(),
+    left: new Map(),
     broken: [],
     moment: () => ({ at: count++, us: nowUs() }),
   };

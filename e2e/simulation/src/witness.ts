@@ -14,6 +14,9 @@ export interface WitnessOptions {
   readonly hwm: number;
 }
 
+/** More than an engine's farewell takes to the hub. */
+const underWayUs = 100_000;
+
 export function createWitness({ truth, story, hwm }: WitnessOptions): Watcher {
   /** What each listed engine works on, as far as the scheduler can know. */
   const running = new Map<string, Map<string, Attempt>>();
@@ -60,6 +63,9 @@ export function createWitness({ truth, story, hwm }: WitnessOptions): Watcher {
   function onListed(uuid: string, id: number): void {
     const known = truth.listed.get(uuid);
     const moment = truth.moment();
+    const left = truth.left.get(uuid);
+    if (left !== undefined && moment.us - left.us > underWayUs)
+      truth.broken.push(`${uuid} is announced after it has left`);
     if (known === undefined) {
       for (const [other, entry] of truth.listed)
         if (entry.id === id) truth.broken.push(`${uuid} and ${other} are both engine ${id}`);
