@@ -1,5 +1,5 @@
 // What a peer should never send, on every port, by raw sockets; the controller says what is wrong where somebody can read
-// it, and goes on. See python/bad_input.py for what exactly is sent.
+// it, and goes on. See python/bad_frames.py and bad_requests.py for what exactly is sent.
 import { afterAll, expect, test } from 'vitest';
 import type { TestCluster } from './cluster.ts';
 import { startCluster } from './cluster.ts';
@@ -10,18 +10,11 @@ interface Checked {
   readonly failures: readonly string[];
 }
 
-const sections = [
-  'not_zeromq',
-  'garbage',
-  'as_engine_of_another',
-  'unsigned',
-  'replayed',
-  'unknown_types',
-  'wrong_content',
-  'wrong_metadata',
-  'registers_twice',
-  'flood',
-];
+/** Script of python/ → its sections. */
+const sections = {
+  bad_frames: ['not_zeromq', 'garbage', 'as_engine_of_another', 'flood'],
+  bad_requests: ['unsigned', 'replayed', 'unknown_types', 'wrong_content', 'wrong_metadata', 'registers_twice'],
+};
 
 async function startMixed(args: readonly string[] = []): Promise<TestCluster> {
   const cluster = await startCluster(args);
@@ -31,24 +24,25 @@ async function startMixed(args: readonly string[] = []): Promise<TestCluster> {
   return cluster;
 }
 
-const send = (cluster: TestCluster, section: string): Promise<Checked> =>
-  runPython('bad_input.py', [cluster.security, section], { env: cluster.env });
+const send = (cluster: TestCluster, script: string, section: string): Promise<Checked> =>
+  runPython(`${script}.py`, [cluster.security, section], { env: cluster.env });
 
 let shared: Promise<TestCluster> | undefined;
 afterAll(async () => (await shared)?.stop());
 
-test.each(sections)('%s', async (section) => {
+const all = Object.entries(sections).flatMap(([script, names]) => names.map((name) => [script, name] as const));
+test.each(all)('%s: %s', async (script, section) => {
   shared ??= startMixed();
   const cluster = await shared;
-  const { checks, failures } = await send(cluster, section);
+  const { checks, failures } = await send(cluster, script, section);
   expect(failures).toEqual([]);
   expect(checks).toBeGreaterThan(1);
   expect(cluster.controller.exit, cluster.controller.output).toBeUndefined();
 });
 
-test('oversized', async () => {
+test('bad_frames: oversized', async () => {
   await using cluster = await startMixed(['--IPController.max_message_bytes=65536']);
-  const { checks, failures } = await send(cluster, 'oversized');
+  const { checks, failures } = await send(cluster, 'bad_frames', 'oversized');
   expect(failures).toEqual([]);
   expect(checks).toBeGreaterThan(10);
   expect(cluster.controller.exit, cluster.controller.output).toBeUndefined();
