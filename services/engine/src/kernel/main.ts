@@ -20,8 +20,9 @@ let kernel: Kernel | undefined;
 
 // Without its nanny an engine is deaf and would be an orphan.
 process.on('disconnect', () => exit(0));
-// An interrupt comes through the nanny; a terminal's Ctrl-C reaches this process too.
-process.on('SIGINT', () => {});
+// Interrupts and the end come through the nanny; signals to the whole process group (a terminal's Ctrl-C, a launcher's
+// SIGTERM) reach this process too, and would end it before it has answered.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('message', (message: ToKernel) => {
   switch (message.type) {
     case 'connect':

@@ -75,7 +75,8 @@ export function createActions(log: Log): Actions {
       interrupt: () => interrupt(kernel, ended),
       signal(signal) {
         log.info({ signal }, 'signal for the kernel');
-        kernel.signal(signal);
+        if (signal === 'SIGTERM' || signal === 'SIGHUP') ended.resolve({ why: 'shut down' });
+        else kernel.signal(signal);
         return {};
       },
       shutdown(asRestart) {
