@@ -95,19 +95,20 @@ test('shutdown_request: everyone who waits is answered, then it ends', async () 
 
 test('shutdown_request with restart: a fresh kernel in the same registration', async () => {
   const { uuid, execute, program } = await startOne();
-  const valueOf = async (id: string): Promise<string> =>
+  const shownBy = async (id: string): Promise<string> =>
     JSON.stringify((await controller.done(id)).published.map(({ message }) => message.content));
-  expect(await valueOf(execute('var kept = 1; typeof kept'))).toContain("'number'");
+  expect(await shownBy(execute('var kept = 1; typeof kept'))).toContain("'number'");
   const reply = await controller.done(controller.send(uuid, 'control', 'shutdown_request', { restart: true }));
   expect(reply.content).toEqual({ status: 'ok', restart: true });
   await program.says('kernel restarted');
   // Its sockets may still be shaking hands, and a ROUTER drops what is for peers it does not know yet.
   const tries: string[] = [];
-  const answered = await until(
-    () => tries.find((id) => controller.replies.has(id)) ?? (tries.push(execute('typeof kept')), ''),
-    { what: 'an answer', everyMs: 100 },
-  );
-  expect(await valueOf(answered)).toContain("'undefined'");
+  const tryAgain = (): string | undefined => {
+    tries.push(execute('typeof kept'));
+    return tries.find((id) => controller.replies.has(id));
+  };
+  const answered = await until(tryAgain, { what: 'an answer', everyMs: 100 });
+  expect(await shownBy(answered)).toContain("'undefined'");
   expect(controller.registrations.length).toBe(1);
   expect(controller.unregistrations).toEqual([]);
   expect(controller.published.some(({ type }) => type === 'shutdown_reply')).toBe(false);
