@@ -51,7 +51,7 @@ export async function takeStep(world: World, draw: Draw): Promise<void> {
   await world.run(draw.number(0, kind < 5 ? 5000 : kind < 9 ? 60_000 : 1_200_000));
 }
 
-export const livingClients = (world: World): ModelClient[] => world.clients.filter(({ gone }) => !gone);
+const livingClients = (world: World): ModelClient[] => world.clients.filter(({ gone }) => !gone);
 export const livingEngines = (world: World): ModelEngine[] => world.engines.filter(({ living }) => living);
 
 function submitTasks({ world, draw, client }: Step): void {
@@ -76,7 +76,7 @@ function abortTasks({ draw, client }: Step): void {
   client.request('control', draw.pick(uuids), 'abort_request', { msg_ids });
 }
 
-export function startEngine(world: World, draw: Draw): void {
+function startEngine(world: World, draw: Draw): void {
   if (livingEngines(world).length < mostEngines) world.startEngine(draw.chance(0.8) ? 'node' : 'python');
 }
 

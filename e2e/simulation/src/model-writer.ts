@@ -8,7 +8,7 @@ export interface ModelWriter {
   write(msgType: string, content: object, extras?: MessageExtras): Message;
 }
 
-export interface MessageExtras {
+interface MessageExtras {
   /** Default: counted up. */
   readonly msgId?: string;
   readonly parentHeader?: JsonObject;

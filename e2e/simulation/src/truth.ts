@@ -6,7 +6,7 @@ import type { JsonObject } from '@muster/protocol';
 export type Outcome = 'ok' | 'error' | 'unmet' | 'aborted';
 
 /** A point in the history: its place among all that was written down, and its time. */
-export interface Moment {
+interface Moment {
   readonly at: number;
   readonly us: number;
 }
@@ -93,7 +93,7 @@ export interface QueryTruth {
 }
 
 /** An engine that was ever announced: its number, and when it was on the list. */
-export interface ListedEngine {
+interface ListedEngine {
   readonly id: number;
   readonly spells: { readonly from: Moment; until?: Moment }[];
 }
