@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { createVirtualPorts, createVirtualTime } from '@muster/machine';
 import type { MessageParts, Signer } from '@muster/protocol';
 import { encodeText, equalBytes, Message } from '@muster/protocol';
 import type { TaskStore } from '@muster/task-store';
 import { createMemoryTaskStore } from '@muster/task-store';
-import { silentLogger } from '@muster/telemetry';
 import { expect, test } from 'vitest';
 import type { StoreAnswer } from '../core/index.ts';
 import { answerTo, request } from '../testing/messages.ts';
 import { createGate } from './gate.ts';
 import { createStoreLane } from './store-lane.ts';
-import { createThrottledWarn } from './throttled-log.ts';
 
 const sign = (parts: MessageParts): Uint8Array => {
   const hash = createHash('sha256').update('key');
@@ -64,24 +61,6 @@ test('status is let go by without a check, output of use is verified', () => {
   const broken = new Message([new Uint8Array(0), Uint8Array.of(1), ...answerTo('m').frames.slice(2)]);
   expect(gate.output({ type: 'iopub.published', message: broken })).toBe(false);
   expect(dropped).toEqual(['bad_signature', 'bad_json']);
-});
-
-test('a flood of one warning is thinned out, and counted', () => {
-  const time = createVirtualTime();
-  const lines: object[] = [];
-  const log = { ...silentLogger, warn: (fields: object, message: string) => lines.push({ ...fields, message }) };
-  const warn = createThrottledWarn(log, createVirtualPorts(time, 1).clock, 2);
-  for (let n = 0; n < 10; n++) warn({ n }, 'again');
-  warn({}, 'another');
-  time.advance(1_000_001);
-  for (let n = 10; n < 13; n++) warn({ n }, 'again');
-  expect(lines).toEqual([
-    { n: 0, message: 'again' },
-    { n: 1, message: 'again' },
-    { message: 'another' },
-    { n: 10, leftOut: 8, message: 'again' },
-    { n: 11, message: 'again' },
-  ]);
 });
 
 /** A store that answers when the test lets it. */

@@ -3,8 +3,8 @@
 import type { Fact, FactOf } from '@muster/bus';
 import type { Frames, Message, Signer } from '@muster/protocol';
 import { createReplayGuard, MusterError, openMessage, ProtocolError } from '@muster/protocol';
+import type { ThrottledWarn } from '@muster/telemetry';
 import { isKeptOutput } from '../core/index.ts';
-import type { ThrottledWarn } from './throttled-log.ts';
 
 export interface Gate {
   /** The message of a query, or undefined when it was refused. */

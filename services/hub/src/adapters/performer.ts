@@ -2,12 +2,11 @@ import type { Bus } from '@muster/bus';
 import type { Ports } from '@muster/machine';
 import type { JsonObject, Signer } from '@muster/protocol';
 import { buildMessage, createHeaderSource } from '@muster/protocol';
-import type { Logger } from '@muster/telemetry';
+import type { Logger, ThrottledWarn } from '@muster/telemetry';
 import type { Socket } from '@muster/transport';
 import type { HubEvent, HubSend } from '../core/index.ts';
 import type { DaskKeeper } from './dask.ts';
 import type { StoreLane } from './store-lane.ts';
-import type { ThrottledWarn } from './throttled-log.ts';
 
 export interface PerformerOptions {
   readonly bus: Bus;

@@ -1,5 +1,5 @@
 import type { Clock } from '@muster/machine';
-import type { Logger } from '@muster/telemetry';
+import type { Logger } from './logger.ts';
 
 /** Warnings that a peer can cause at will: a few of each kind a second are written, the rest counted. */
 export type ThrottledWarn = (fields: object, message: string) => void;
