@@ -14,7 +14,7 @@ const above = rooms.flatMap((level, i) => {
     from: { path: `^packages/${name}/` },
     to: {
       path: `^packages/(${higher
-        .filter((other) => other !== name)
+        .filter((other) => other !== name && other !== 'testkit')
         .concat('cli')
         .join('|')})/`,
     },
@@ -25,6 +25,7 @@ const homes = [
   ['zeromq', 'packages/transport'],
   ['pino', 'packages/telemetry'],
   ['zod', 'packages/protocol'],
+  ['@nats-io', 'packages/bus'],
 ];
 
 module.exports = {
@@ -36,6 +37,19 @@ module.exports = {
       from: { pathNot: `^${home}/` },
       to: { path: `node_modules/${library}/` },
     })),
+    {
+      name: 'nats-is-loaded-by-its-entry-only',
+      comment: 'A controller in one process has no use for it.',
+      severity: 'error',
+      from: { path: '^packages/bus/src/', pathNot: '^packages/bus/src/(nats/|nats\\.ts$|testing/)|\\.test\\.ts$' },
+      to: { path: '^packages/bus/src/nats|node_modules/@nats-io/' },
+    },
+    {
+      name: 'testkit-is-for-tests',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '^packages/(testkit|cli)/|/testing/|\\.test\\.ts$' },
+      to: { path: '^packages/testkit/' },
+    },
     {
       name: 'packages-import-no-service',
       comment: 'The cli is the top of the house: it starts the programs.',

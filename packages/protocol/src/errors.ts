@@ -110,6 +110,12 @@ export const errorTable = {
     retryable: true,
     exitStatus: 1,
   },
+  store_unusable: {
+    meaning: 'The database of task records cannot be opened.',
+    remedy: 'Check where it is and that it may be written, or keep records in memory (--dictdb).',
+    retryable: true,
+    exitStatus: 1,
+  },
   cluster_running: {
     meaning: 'A cluster with this profile and cluster id runs already.',
     remedy: 'Use it, stop it (ipcluster stop), or choose another --cluster-id or --profile.',

@@ -1,15 +1,13 @@
 import type { AgeEntry } from './by-age.ts';
 import { compareAge, createByAge } from './by-age.ts';
-import { fieldTable, isWireName } from './fields.ts';
 import type { Found, TaskQuery, TaskStore } from './port.ts';
 import { createProjection } from './projection.ts';
 import { compileQuery, idsOf } from './query.ts';
+import { readField } from './read-field.ts';
 import { createRecentIds } from './recent-ids.ts';
 import type { StoredRecord } from './stored-record.ts';
-import { applyPatch, emptyRecord, unpackDict, unpackRecord } from './stored-record.ts';
+import { applyPatch, emptyRecord, unpackRecord } from './stored-record.ts';
 import { createTextLimit } from './text.ts';
-import type { Value } from './values.ts';
-import { Moment } from './values.ts';
 
 export interface MemoryTaskStoreOptions {
   /** Most records kept. Default 1024. */
@@ -134,15 +132,4 @@ export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> =
       sizeBytes = 0;
     },
   };
-}
-
-/** A field as queries compare it. Of buffers only their number can be asked. */
-function readField(record: StoredRecord, name: string): Value {
-  if (!isWireName(name)) return null;
-  const { member, kind } = fieldTable[name];
-  const value = record[member];
-  if (value === null) return null;
-  if (kind === 'moment') return new Moment(value as number);
-  if (kind === 'dict') return unpackDict(value as string);
-  return kind === 'buffers' ? (value as readonly unknown[]).map(() => Number.NaN) : (value as string);
 }

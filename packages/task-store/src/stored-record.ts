@@ -56,7 +56,8 @@ export function unpackRecord(stored: StoredRecord): TaskRecord {
   return record;
 }
 
-const kinds: Record<string, FieldKind> = Object.fromEntries(
+/** Member → kind. */
+export const memberKinds: Record<string, FieldKind> = Object.fromEntries(
   Object.values(fieldTable).map(({ member, kind }) => [member, kind]),
 );
 
@@ -69,15 +70,15 @@ export function applyPatch(record: StoredRecord, patch: TaskPatch, limit: TextLi
     if (given === undefined) continue;
     const member = key === 'appendStdout' ? 'stdout' : key === 'appendStderr' ? 'stderr' : key;
     const before = members[member];
-    const value = member === key ? ownValue(kinds[key], given) : limit.append(before as string, given as string);
+    const value = member === key ? ownValue(memberKinds[key], given) : limit.append(before as string, given as string);
     grown += sizeOf(value) - sizeOf(before);
     members[member] = value;
   }
   return grown;
 }
 
-/** A value that the store may keep. */
-function ownValue(kind: FieldKind | undefined, given: unknown): unknown {
+/** A value that the store may keep: bytes copied, dictionaries as text. */
+export function ownValue(kind: FieldKind | undefined, given: unknown): unknown {
   if (given === null) return null;
   if (kind === 'buffers') return copyBuffers(given as readonly Uint8Array[]);
   if (kind !== 'dict') return given;
@@ -93,7 +94,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** Bytes that a value holds; texts count a byte a character, numbers and null nothing. */
-function sizeOf(value: unknown): number {
+export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   return Array.isArray(value) ? (value as Uint8Array[]).reduce((sum, bytes) => sum + bytes.length, 0) : 0;
 }

@@ -75,10 +75,10 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const { plan, ...identity } = await chooseIdentity(values, paths, curve, log);
   warnWhenOpen(Object.values(addresses), curve, identity.key, log);
   const ports = createSystemPorts();
+  const store = await openStore(values, start.profileDir, log);
   const transport = createZeromqTransport({
     onError: (error, socket) => log.error({ err: error, socket }, 'socket error'),
   });
-  const store = openStore(values, log);
   let controller: Controller;
   try {
     controller = await startController({
@@ -104,6 +104,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
     });
   } catch (error) {
     await transport.close();
+    await store.close();
     throw error;
   }
   writeConnectionFiles(paths, controller.connections.client, controller.connections.engine);

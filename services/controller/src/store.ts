@@ -1,12 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { createMemoryTaskStore, createNoTaskStore, type TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import type { ControllerValues } from './settings.ts';
 
-/** The store of task records that the settings ask for. */
-export function openStore(values: ControllerValues, log: Logger): TaskStore {
+/** The store of task records that the settings ask for. Rejects with MusterError `store_unusable`. */
+export async function openStore(values: ControllerValues, profileDir: string, log: Logger): Promise<TaskStore> {
   if (values.store === 'NoDB') return createNoTaskStore();
-  if (values.store !== 'DictDB')
+  if (values.store === 'SQLiteDB') return openSqlite(values, profileDir, log);
+  if (values.store === 'MongoDB')
     log.warn({ wanted: values.store }, 'this store is not there yet: records of tasks are kept in memory');
   const { recordLimit, sizeLimitBytes, cullFraction } = values;
   return createMemoryTaskStore({ recordLimit, sizeLimitBytes, cullFraction });
 }
+
+/** Loaded only when asked for, like every database. */
+async function openSqlite(values: ControllerValues, profileDir: string, log: Logger): Promise<TaskStore> {
+  const { createSqliteTaskStore } = await import('@muster/task-store/sqlite');
+  const path = resolve(values.sqliteLocation || profileDir, values.sqliteFilename);
+  const store = await createSqliteTaskStore({
+    path,
+    table: values.sqliteTable || sessionName(),
+    recordLimit: values.sqliteRecordLimit,
+    sizeLimitBytes: values.sqliteSizeLimitBytes,
+    cullFraction: values.cullFraction,
+    onTrouble: (trouble) => log.warn({ ...trouble, store: 'sqlite', path }, 'task store in trouble'),
+  });
+  log.info({ store: 'sqlite', path }, 'task records are kept');
+  return store;
+}
+
+/** A name for this session alone, in the form of the original (§5.5). */
+const sessionName = (): string => `_${randomUUID().replaceAll('-', '_')}`;

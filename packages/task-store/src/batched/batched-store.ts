@@ -1,0 +1,140 @@
+// A store whose writes wait a moment and then go to a database together. So no task waits for the disk or the network, and
+// a database that is slow or away holds up only those who ask it.
+import type { TaskStore } from '../port.ts';
+import { StoreError } from '../port.ts';
+import type { TaskBackend } from './backend.ts';
+import { BackendError } from './backend.ts';
+import type { PendingWrite } from './write-batch.ts';
+import { createWriteBatch } from './write-batch.ts';
+
+interface BatchOptions {
+  /** How long a write waits for others. Default 50. */
+  readonly flushAfterMs: number;
+  /** A batch of this size waits no longer. Default 4 MiB. */
+  readonly batchBytes: number;
+  /** A batch of so many writes waits no longer. Default 2,000. */
+  readonly batchCount: number;
+  /** From this size of waiting writes on, `put` answers when there is room again. Default 64 MiB. */
+  readonly waitingBytesLimit: number;
+  /** How long a failing batch is tried again before it is dropped. Default 30,000. */
+  readonly giveUpAfterMs: number;
+  /** Wait before the first new try; it doubles up to 2,000. Default 100. */
+  readonly retryAfterMs: number;
+  /** How long a question waits for the writes before it, and closing for those left. Default 5,000. */
+  readonly patienceMs: number;
+}
+
+const batchDefaults: BatchOptions = {
+  flushAfterMs: 50,
+  batchBytes: 4 * 2 ** 20,
+  batchCount: 2000,
+  waitingBytesLimit: 64 * 2 ** 20,
+  giveUpAfterMs: 30_000,
+  retryAfterMs: 100,
+  patienceMs: 5000,
+};
+
+/** What people are told of the database. `writes`: how many are waiting, or were lost. */
+export interface StoreTrouble {
+  readonly what: 'writes are delayed' | 'writes are lost' | 'writes go on';
+  readonly writes: number;
+  readonly why: string;
+}
+
+export interface BatchedStoreOptions extends Partial<BatchOptions> {
+  readonly onTrouble?: (trouble: StoreTrouble) => void;
+}
+
+const longestRetryMs = 2000;
+
+export function createBatchedStore(name: string, backend: TaskBackend, options: BatchedStoreOptions): TaskStore {
+  const { onTrouble, ...given } = options;
+  const limits = { ...batchDefaults, ...given };
+  const batch = createWriteBatch();
+  let timer: NodeJS.Timeout | undefined;
+  let busy: Promise<void> | undefined;
+  let busyBytes = 0;
+  let outage = '';
+  let closed = false;
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    busy ??= drain().finally(() => {
+      busy = undefined;
+    });
+    return busy;
+  }
+  async function drain(): Promise<void> {
+    while (batch.count > 0) {
+      busyBytes = batch.sizeBytes;
+      await store(batch.take());
+      busyBytes = 0;
+    }
+  }
+  /** Stores a batch, trying again while that makes sense. Never rejects. */
+  async function store(writes: readonly PendingWrite[]): Promise<void> {
+    const begin = performance.now();
+    const tell = (what: StoreTrouble['what']): void => onTrouble?.({ what, writes: writes.length, why: outage });
+    for (let waitMs = limits.retryAfterMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
+      try {
+        await backend.apply(writes);
+        if (outage !== '') tell('writes go on');
+        outage = '';
+        return;
+      } catch (error) {
+        const first = outage === '';
+        outage = (error as Error).message;
+        const retryable = error instanceof BackendError && error.retryable && !closed;
+        if (!retryable || performance.now() - begin > limits.giveUpAfterMs) return tell('writes are lost');
+        if (first) tell('writes are delayed');
+        await new Promise((done) => setTimeout(done, waitMs));
+      }
+    }
+  }
+  /** Resolves to true when all writes called before are done with. */
+  async function settled(): Promise<boolean> {
+    if (batch.count === 0 && busy === undefined) return true;
+    let timeout: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((done) => {
+      timeout = setTimeout(done, limits.patienceMs, false);
+    });
+    const done = await Promise.race([flush().then(() => true), late]);
+    clearTimeout(timeout);
+    return done;
+  }
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    const inTime = await settled();
+    // As Python's clients know it from its own databases.
+    if (!inTime) throw new StoreError('OperationalError', `the task database does not answer: ${outage || 'busy'}`);
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      throw new StoreError('OperationalError', `the task database failed: ${error.message}`);
+    }
+  }
+  return {
+    name,
+    put(msgId, patch, whenMissing) {
+      if (closed) return;
+      batch.add(msgId, patch, whenMissing);
+      if (batch.sizeBytes >= limits.batchBytes || batch.count >= limits.batchCount) void flush();
+      else if (busy === undefined) timer ??= setTimeout(flush, limits.flushAfterMs);
+      if (busy !== undefined && batch.sizeBytes + busyBytes > limits.waitingBytesLimit) return busy;
+    },
+    find: (msgIds) => ask(() => backend.find(msgIds)),
+    query: (query, keys) => ask(() => backend.query(query, keys)),
+    history: () => ask(() => backend.history()),
+    remove: (msgIds) => ask(() => backend.remove(msgIds)),
+    removeWhere: (query) => ask(() => backend.removeWhere(query)),
+    async close() {
+      if (closed) return;
+      const inTime = await settled();
+      closed = true;
+      const writes = batch.count;
+      if (!inTime) onTrouble?.({ what: 'writes are lost', writes, why: outage || 'the database does not answer' });
+      await backend.close();
+    },
+  };
+}

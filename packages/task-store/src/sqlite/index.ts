@@ -1,0 +1,2 @@
+export type { StoreTrouble } from '../batched/batched-store.ts';
+export * from './store.ts';

@@ -1,0 +1,184 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { taskStoreContract } from '../contract.ts';
+import type { TaskStore } from '../port.ts';
+import { checkSameAnswers } from '../same-answers.ts';
+import type { SqliteTaskStoreOptions } from './store.ts';
+import { createSqliteTaskStore } from './store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'muster-sqlite-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let count = 0;
+const newPath = (): string => join(folder, `${++count}.db`);
+const opened: TaskStore[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+async function open(path: string, options: Partial<SqliteTaskStoreOptions> = {}): Promise<TaskStore> {
+  const store = await createSqliteTaskStore({ path, table: 'ipython-tasks', ...options });
+  opened.push(store);
+  return store;
+}
+const add = (store: TaskStore, n: number, bytes = 1): void =>
+  void store.put(`id${n}`, { submitted: n, buffers: [new Uint8Array(bytes)] }, 'create');
+
+taskStoreContract({
+  name: 'sqlite',
+  open: () => createSqliteTaskStore({ path: newPath(), table: 'ipython-tasks' }),
+  keeps: true,
+});
+
+test('answers as the memory store does', { timeout: 120_000 }, async () => {
+  await checkSameAnswers(await open(newPath()), 150);
+});
+
+test('records last, in a file for its owner alone', async () => {
+  const path = newPath();
+  const first = await open(path);
+  first.put('id1', { submitted: 1, displayData: { a: 1 }, resultBuffers: [new Uint8Array(100_000).fill(3)] }, 'create');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  await first.close();
+  expect(readdirSync(folder).filter((name) => name.startsWith(`${count}.db`))).toEqual([`${count}.db`]);
+  const second = await open(path);
+  expect(await second.history()).toEqual(['id1']);
+  const [found] = await second.find(['id1']);
+  expect(found).toMatchObject({ record: { displayData: { a: 1 }, stdout: '' } });
+  expect('record' in found! && found.record.resultBuffers[0]?.every((byte) => byte === 3)).toBe(true);
+});
+
+test('a table of another form is left alone', async () => {
+  const path = newPath();
+  const db = new DatabaseSync(path);
+  db.exec('CREATE TABLE "ipython-tasks" (msg_id text, other text); CREATE TABLE "ipython-tasks_1" (msg_id text)');
+  const store = await open(path);
+  add(store, 1);
+  expect(await store.history()).toEqual(['id1']);
+  expect(db.prepare('SELECT count(*) AS n FROM "ipython-tasks_2"').get()).toEqual({ n: 1 });
+  db.close();
+});
+
+test('over the record limit, stubs and then the oldest go', async () => {
+  const store = await open(newPath(), { recordLimit: 20 });
+  store.put('stub', { appendStdout: 'x' }, 'stub');
+  for (let n = 20; n > 0; n--) add(store, n);
+  expect(await store.history()).toEqual(Array.from({ length: 19 }, (_, i) => `id${i + 2}`));
+  store.put('stub', { appendStdout: 'y' }, 'stub');
+  store.put('id1', { completed: 5 }, 'ignore');
+  expect(await store.find(['stub', 'id1', 'never'])).toEqual([
+    { missing: 'culled' },
+    { missing: 'culled' },
+    { missing: 'unknown' },
+  ]);
+});
+
+test('over the size limit, the oldest go until a tenth of it is free', async () => {
+  const store = await open(newPath(), { sizeLimitBytes: 1_000_000 });
+  for (let n = 1; n <= 100; n++) {
+    add(store, n, 50_000);
+    if (n % 10 === 0) await store.history();
+  }
+  const kept = await store.history();
+  expect(kept.length).toBeGreaterThan(10);
+  expect(kept.length).toBeLessThanOrEqual(18);
+  expect(kept.at(-1)).toBe('id100');
+  expect(await store.find(['id1'])).toEqual([{ missing: 'culled' }]);
+});
+
+test('what other tables hold does not push out ours', async () => {
+  const path = newPath();
+  const db = new DatabaseSync(path);
+  db.exec('CREATE TABLE large (b blob); INSERT INTO large VALUES (zeroblob(2000000))');
+  db.close();
+  const store = await open(path, { sizeLimitBytes: 1_000_000 });
+  add(store, 1, 100_000);
+  expect(await store.history()).toEqual(['id1']);
+});
+
+test('a record that is too large goes alone', async () => {
+  const store = await open(newPath(), { sizeLimitBytes: 1_000_000 });
+  add(store, 1);
+  add(store, 2, 2_000_000);
+  expect(await store.history()).toEqual(['id1']);
+  store.put('id1', { resultBuffers: [new Uint8Array(2_000_000)] }, 'ignore');
+  expect(await store.find(['id1', 'id2'])).toEqual([{ missing: 'culled' }, { missing: 'culled' }]);
+});
+
+test('output is cut at the limit and marked once', async () => {
+  const store = await open(newPath(), { textLimitChars: 10 });
+  for (const piece of ['12345', '678901234', 'more']) {
+    store.put('a', { appendStdout: piece }, 'stub');
+    await store.history();
+  }
+  const [found] = await store.find(['a']);
+  expect(found).toMatchObject({ record: { stdout: '1234567890\n[output cut: more than 10 characters]\n' } });
+});
+
+test('an answer that is too large is refused', async () => {
+  const store = await open(newPath(), { answerLimitBytes: 1000 });
+  for (const n of [1, 2]) add(store, n, 800);
+  await expect(async () => store.find(['id1', 'id2'])).rejects.toMatchObject({ ename: 'MemoryError' });
+  await expect(async () => store.query({}, ['buffers'])).rejects.toMatchObject({ ename: 'MemoryError' });
+  expect(await store.query({}, null)).toHaveLength(2);
+});
+
+test('dates in other zones, which others may have written, are compared and sorted as moments', async () => {
+  const path = newPath();
+  const store = await open(path);
+  for (const n of [1, 2, 3]) add(store, n * 3_600_000_000);
+  await store.history();
+  const db = new DatabaseSync(path);
+  db.exec(`UPDATE "ipython-tasks" SET submitted = '1970-01-01T05:30:00+05:00' WHERE msg_id = 'id${2 * 3_600_000_000}'`);
+  db.close();
+  expect(await store.history()).toEqual([2, 1, 3].map((n) => `id${n * 3_600_000_000}`));
+  const found = await store.query({ submitted: { $lt: '1970-01-01T00:45:00Z' } }, ['submitted']);
+  expect(found.map((record) => record.fields.submitted)).toEqual(['1970-01-01T00:30:00Z']);
+});
+
+test('a lock of another program delays writes; a question during it is refused after a while', async () => {
+  const path = newPath();
+  const troubles: string[] = [];
+  const store = await open(path, { busyTimeoutMs: 10, patienceMs: 200, onTrouble: ({ what }) => troubles.push(what) });
+  const db = new DatabaseSync(path);
+  db.exec('BEGIN IMMEDIATE');
+  add(store, 1);
+  await expect(async () => store.history()).rejects.toMatchObject({
+    ename: 'OperationalError',
+    message: 'the task database does not answer: database is locked',
+  });
+  db.exec('ROLLBACK');
+  db.close();
+  expect(await store.history()).toEqual(['id1']);
+  expect(troubles).toEqual(['writes are delayed', 'writes go on']);
+});
+
+test('a database that breaks is told of, and the store goes on', async () => {
+  const path = newPath();
+  const troubles: string[] = [];
+  const store = await open(path, { onTrouble: ({ what }) => troubles.push(what) });
+  for (let n = 0; n < 1000; n++) add(store, n, 1000);
+  await store.history();
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+  writeFileSync(path, Buffer.alloc(statSync(path).size, 7));
+  await expect(async () => store.query({ queue: 'x' }, null)).rejects.toMatchObject({ ename: 'OperationalError' });
+  add(store, 2000);
+  await expect.poll(() => troubles).toEqual(['writes are lost']);
+});
+
+test.each([
+  ['no database', 'is not a database', /Move the file away/, (path: string) => writeFileSync(path, 'x'.repeat(5000))],
+  ['no folder', 'ENOENT', /Make the folder/, () => {}],
+])('what cannot be opened is refused with a remedy: %s', async (what, why, remedy, prepare) => {
+  const path = what === 'no folder' ? join(folder, 'none', 'tasks.db') : newPath();
+  prepare(path);
+  await expect(open(path)).rejects.toMatchObject({
+    code: 'store_unusable',
+    message: expect.stringContaining(why),
+    remedy: expect.stringMatching(remedy),
+  });
+});

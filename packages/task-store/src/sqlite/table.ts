@@ -1,0 +1,150 @@
+// The store itself, on one connection and answering at once; it runs in a thread of its own (worker.ts).
+import type { WireName } from '../fields.ts';
+import { isWireName, wireNames } from '../fields.ts';
+import type { JsonRecord, TaskQuery } from '../port.ts';
+import { StoreError } from '../port.ts';
+import { createProjection } from '../projection.ts';
+import { compileQuery } from '../query.ts';
+import { readField } from '../read-field.ts';
+import { createRecentIds } from '../recent-ids.ts';
+import type { StoredRecord } from '../stored-record.ts';
+import { quoted } from './columns.ts';
+import { openTable } from './open.ts';
+import type { PackedWrite } from './packed-write.ts';
+import { createStatements } from './statements.ts';
+import { compareSubmitted } from './submitted-order.ts';
+import type { Row } from './values.ts';
+import { rowBytes, toRecord } from './values.ts';
+import { compileWhere } from './where.ts';
+import type { TableLimits } from './writing.ts';
+import { createTableWriter } from './writing.ts';
+
+export interface TableOptions extends TableLimits {
+  readonly path: string;
+  readonly table: string;
+  /** How long another program that writes is waited for. */
+  readonly busyTimeoutMs: number;
+  /** How many culled ids are remembered, to say why a record is missing. */
+  readonly culledIdLimit: number;
+  /** Most bytes of records in one answer. */
+  readonly answerLimitBytes: number;
+}
+
+/** As Found, with the dictionaries as text. */
+type StoredFound = { readonly record: StoredRecord } | { readonly missing: 'unknown' | 'culled' };
+
+export interface TaskTable {
+  /** The name it has got. */
+  readonly table: string;
+  apply(writes: readonly PackedWrite[]): void;
+  find(msgIds: readonly string[]): readonly StoredFound[];
+  query(query: TaskQuery, keys: readonly string[] | null): readonly JsonRecord[];
+  history(): readonly string[];
+  remove(msgIds: readonly string[]): void;
+  removeWhere(query: TaskQuery): void;
+  close(): void;
+}
+
+interface Hit {
+  readonly rowid: number;
+  readonly submitted: unknown;
+}
+
+/** Opens the table. Throws as node:sqlite does; questions throw StoreError for what is refused. */
+export function openTaskTable(options: TableOptions): TaskTable {
+  const opened = openTable(options.path, options.table, options.busyTimeoutMs);
+  const { db } = opened;
+  const prepare = createStatements(db);
+  const culled = createRecentIds(options.culledIdLimit);
+  const writer = createTableWriter(opened, prepare, options, culled);
+  const table = quoted(opened.table);
+  const displayData = `(SELECT display_data FROM ${quoted(opened.extraTable)} AS x WHERE x.msg_id = t.msg_id)`;
+  const select = (names: readonly WireName[]): string =>
+    names
+      .map((name) => (name === 'display_data' ? `${displayData} AS display_data` : `t.${name} AS ${name}`))
+      .join(', ');
+
+  /** All that is read in one question is of one moment. */
+  function snapshot<T>(read: () => T): T {
+    db.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      if (db.isTransaction) db.exec('COMMIT');
+    }
+  }
+  function createBudget(): (row: Row) => void {
+    let left = options.answerLimitBytes;
+    return (row) => {
+      left -= rowBytes(row);
+      if (left >= 0) return;
+      const limit = `more than ${options.answerLimitBytes} bytes`;
+      throw new StoreError('MemoryError', `the answer has ${limit}: ask for fewer records, or for fewer keys`);
+    };
+  }
+  /** Rows that match, in no order. */
+  function matching(query: TaskQuery): Hit[] {
+    compileQuery(query);
+    const where = compileWhere(query);
+    const predicate = compileQuery(where.rest);
+    const tested = Object.keys(where.rest).filter(isWireName);
+    const columns = ['t.rowid AS "rowid"', 't.submitted AS "submitted text"', ...tested.map((name) => select([name]))];
+    const rows = prepare(`SELECT ${columns.join(', ')} FROM ${table} AS t WHERE ${where.sql}`).iterate(...where.args);
+    const hits: Hit[] = [];
+    for (const row of rows)
+      if (predicate(toRecord(row, tested), readField))
+        hits.push({ rowid: row.rowid as number, submitted: row['submitted text'] });
+    return hits;
+  }
+  function find(msgId: string, budget: (row: Row) => void): StoredFound {
+    const row = prepare(`SELECT ${select(wireNames)} FROM ${table} AS t WHERE msg_id = ?`).get(msgId);
+    if (row === undefined) return { missing: culled.has(msgId) ? 'culled' : 'unknown' };
+    budget(row);
+    return { record: toRecord(row, wireNames) };
+  }
+  return {
+    table: opened.table,
+    apply: writer.apply,
+    find(msgIds) {
+      const budget = createBudget();
+      return snapshot(() => msgIds.map((msgId) => find(msgId, budget)));
+    },
+    query(query, keys) {
+      const project = createProjection(keys);
+      const names = namesFor(keys);
+      const budget = createBudget();
+      return snapshot(() => {
+        const fetch = prepare(`SELECT ${select(names)} FROM ${table} AS t WHERE rowid = ?`);
+        const hits = matching(query).sort((a, b) => compareSubmitted(a.submitted, b.submitted) || a.rowid - b.rowid);
+        return hits.map(({ rowid }) => {
+          const row = fetch.get(rowid)!;
+          budget(row);
+          return project(toRecord(row, names));
+        });
+      });
+    },
+    history() {
+      const text = `SELECT msg_id, submitted FROM ${table} WHERE submitted IS NOT NULL ORDER BY submitted, rowid`;
+      const rows = prepare(text).all();
+      // Nearly always in order already; dates in other zones may not be.
+      return rows.sort((a, b) => compareSubmitted(a.submitted, b.submitted)).map((row) => row.msg_id as string);
+    },
+    remove(msgIds) {
+      const rowOf = prepare(`SELECT rowid FROM ${table} WHERE msg_id = ?`);
+      writer.deleteRows(() => msgIds.flatMap((msgId) => (rowOf.get(msgId)?.rowid as number | undefined) ?? []));
+    },
+    removeWhere(query) {
+      writer.deleteRows(() => matching(query).map(({ rowid }) => rowid));
+    },
+    close() {
+      db.close();
+    },
+  };
+}
+
+/** Fields that an answer with these keys needs. Unknown keys are the projection's to refuse. */
+function namesFor(keys: readonly string[] | null): readonly WireName[] {
+  if (keys === null || keys.length === 0)
+    return wireNames.filter((name) => name !== 'buffers' && name !== 'result_buffers');
+  return [...new Set(['msg_id', ...keys])].filter(isWireName);
+}

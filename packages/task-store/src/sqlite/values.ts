@@ -1,0 +1,66 @@
+// Fields of a record ⇄ values of SQLite.
+
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import { decodeText, formatDate, parseDate } from '@muster/protocol';
+import type { FieldKind, WireName } from '../fields.ts';
+import { fieldTable } from '../fields.ts';
+import { StoreError } from '../port.ts';
+import type { StoredRecord } from '../stored-record.ts';
+import { emptyRecord } from '../stored-record.ts';
+import { readPickle } from './pickle.ts';
+
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+/** A moment as Python writes it. With `+00:00` dates sort as texts, which they would not with `Z`. */
+export const dateText = (us: number): string => formatDate(us).replace('Z', '+00:00');
+
+/** The value that stands for a field. Buffers come pickled, or null for none, as in Python. */
+export function toSqlValue(kind: FieldKind, value: unknown): SQLInputValue {
+  return kind === 'moment' && typeof value === 'number' ? dateText(value) : ((value ?? null) as SQLInputValue);
+}
+
+/** A record from a row that has some of its fields; the others are empty. Throws StoreError for unreadable buffers. */
+export function toRecord(row: Row, names: readonly WireName[]): StoredRecord {
+  const record = emptyRecord('');
+  const members = record as unknown as Record<string, unknown>;
+  for (const name of names) {
+    const { member, kind } = fieldTable[name];
+    const value = row[name] ?? null;
+    members[member] = read[kind](value) ?? (member === 'stdout' || member === 'stderr' ? '' : null);
+  }
+  return record;
+}
+
+const read: Record<FieldKind, (value: SQLOutputValue) => unknown> = {
+  text: textOf,
+  dict: textOf,
+  moment: (value) => parseDate(textOf(value) ?? '') ?? null,
+  buffers(value) {
+    if (!(value instanceof Uint8Array)) return [];
+    try {
+      return readPickle(value);
+    } catch (error) {
+      throw new StoreError('UnpicklingError', `buffers of a record cannot be read: ${(error as Error).message}`);
+    }
+  },
+};
+
+function textOf(value: SQLOutputValue): string | null {
+  if (value === null || typeof value === 'string') return value;
+  if (!(value instanceof Uint8Array)) return String(value);
+  try {
+    return decodeText(value);
+  } catch {
+    return '';
+  }
+}
+
+/** Bytes that a row holds, roughly. */
+export function rowBytes(row: Row): number {
+  let sum = 0;
+  for (const name in row) {
+    const value = row[name];
+    if (typeof value === 'string' || value instanceof Uint8Array) sum += value.length;
+  }
+  return sum;
+}
