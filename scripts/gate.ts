@@ -33,7 +33,7 @@ endWithParent();
 function runShown(argv: readonly string[]): Promise<Ran> {
   guardRun();
   const [command, ...args] = argv;
-  const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+  const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
   const child = spawn(command!, args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
