@@ -1,6 +1,7 @@
 // npm test [-- PHASE…]: everything that this machine can run, one phase after the other, and the plain line of counts at the
 // end. With E2E_PROVISION=1 real parts are installed first, and nothing may be skipped.
-import { find, provision, pythonIn } from '@muster/provision';
+import type { PartName } from '@muster/provision';
+import { find, natsServerIn, provision, pythonIn } from '@muster/provision';
 import { everythingMustRun } from '@muster/testkit';
 import type { Counts } from '../counts.ts';
 import { addCounts, formatCounts, judge, noCounts } from '../counts.ts';
@@ -15,15 +16,20 @@ const phases: Record<string, () => Promise<GateResult>> = {
 };
 for (const name of Object.keys(suites)) phases[name] = () => runSuite(name, []);
 
-/** Tests that meet a real Python peer ask for it by PEER_PYTHON. */
+/** The programs that unit tests meet, each handed over in a variable of the environment. */
+const met: readonly { variable: string; part: PartName; programIn: (folder: string) => string }[] = [
+  { variable: 'PEER_PYTHON', part: 'ipyparallel', programIn: pythonIn },
+  { variable: 'NATS_SERVER', part: 'nats', programIn: natsServerIn },
+];
+
 async function runUnitTests(): Promise<GateResult> {
-  if (everythingMustRun) await provision('ipyparallel');
-  const found = await find('ipyparallel');
-  if (found.present) process.env.PEER_PYTHON ??= pythonIn(found.folder);
-  else if (process.env.PEER_PYTHON === undefined)
-    console.log(
-      `Tests with Python peers are skipped: ${found.title} is missing. To install it: E2E_PROVISION=1 npm test`,
-    );
+  for (const { variable, part, programIn } of met) {
+    if (everythingMustRun) await provision(part);
+    const found = await find(part);
+    if (found.present) process.env[variable] ??= programIn(found.folder);
+    else if (process.env[variable] === undefined)
+      console.log(`Tests with ${found.title} are skipped: it is missing. To install it: E2E_PROVISION=1 npm test`);
+  }
   return runVitest([]);
 }
 

@@ -1,46 +1,143 @@
 // The facts that services tell each other. A fact is past tense, can be repeated without harm, and can be rebuilt from
 // the store or the peers. Messages travel in them undecoded (in one process: the same object, no copy).
 import type { Message } from '@muster/protocol';
+import type { Member, Members, Values } from './members.ts';
+import { engineRef, text, uuid } from './members.ts';
 
-/** What runs in an engine: our Node kernel or a Python one; other kernels by their name. */
-export type KernelName = string;
+export type { EngineRef, KernelName } from './members.ts';
 
-export interface EngineRef {
-  /** Number that people see; never used twice while a controller lives. */
-  readonly id: number;
-  /** Text identity, also its ZeroMQ identity and the session of its messages. */
-  readonly uuid: string;
-  /** 'python' unless the engine said otherwise when it registered. */
-  readonly kernel: KernelName;
+interface FactEntry {
+  readonly from: ServiceName;
+  readonly to: ServiceName | 'all';
+  readonly meaning: string;
+  readonly members: Members;
+  /** It carries a message, which its publisher has verified or not (§3.3). */
+  readonly message?: 'verified' | 'unverified';
+  /** Where the wire description tells of it. */
+  readonly section: string;
 }
 
-export type Fact =
-  /** hub → all: an engine is there and can be given work. */
-  | { readonly type: 'engine.registered'; readonly engine: EngineRef }
-  /** hub → all: an engine is gone. */
-  | { readonly type: 'engine.unregistered'; readonly engine: EngineRef; readonly reason: string }
-  /** hub → heartmonitor: this engine is expected; look for its heart soon. */
-  | { readonly type: 'registration.pending'; readonly uuid: string }
-  /** hub → heartmonitor: nobody waits for this engine's first beat any more. */
-  | { readonly type: 'registration.ended'; readonly uuid: string }
-  /** heartmonitor → hub: this engine answers pings. */
-  | { readonly type: 'heart.started'; readonly uuid: string }
-  /** heartmonitor → hub: this engine has missed too many pings. */
-  | { readonly type: 'heart.stopped'; readonly uuid: string }
-  /** relay → hub: a client's request went to an engine by the direct channel. Not verified yet. */
-  | { readonly type: 'direct.requested'; readonly engineUuid: string; readonly message: Message }
-  /** relay → hub: an engine answered on the direct channel. Not verified yet. */
-  | { readonly type: 'direct.replied'; readonly engineUuid: string; readonly message: Message }
-  /** relay → hub: an engine published on iopub. Not verified yet. */
-  | { readonly type: 'iopub.published'; readonly message: Message }
-  /** task-scheduler → hub: a task was accepted and waits. Verified. */
-  | { readonly type: 'task.received'; readonly message: Message }
-  /** task-scheduler → hub: a task was handed to an engine (again, when it was retried). */
-  | { readonly type: 'task.dispatched'; readonly msgId: string; readonly engineUuid: string }
-  /** task-scheduler → hub: a task ended; the reply is an engine's or the scheduler's own. Verified. */
-  | { readonly type: 'task.finished'; readonly message: Message }
-  /** hub → task-scheduler: run this task for nobody; its replies go to the hub only. */
-  | { readonly type: 'task.resubmitted'; readonly message: Message };
+export type ServiceName = 'hub' | 'task-scheduler' | 'relay' | 'heartmonitor';
 
-export type FactType = Fact['type'];
+const engineUuid = uuid;
+/** As long as headers may have it (§3.2). */
+const msgId: Member<string> = text('text', 1024);
+
+export const factTable = {
+  'engine.registered': {
+    from: 'hub',
+    to: 'all',
+    meaning: 'an engine is there and can be given work',
+    members: { engine: engineRef },
+    section: '§7.1',
+  },
+  'engine.unregistered': {
+    from: 'hub',
+    to: 'all',
+    meaning: 'an engine is gone',
+    members: { engine: engineRef, reason: text('text', 1000, 0) },
+    section: '§7.4',
+  },
+  'registration.pending': {
+    from: 'hub',
+    to: 'heartmonitor',
+    meaning: 'this engine is expected; look for its heart soon',
+    members: { uuid },
+    section: '§7.1',
+  },
+  'registration.ended': {
+    from: 'hub',
+    to: 'heartmonitor',
+    meaning: "nobody waits for this engine's first beat any more",
+    members: { uuid },
+    section: '§7.1',
+  },
+  'heart.started': {
+    from: 'heartmonitor',
+    to: 'hub',
+    meaning: 'this engine answers pings',
+    members: { uuid },
+    section: '§7.2',
+  },
+  'heart.stopped': {
+    from: 'heartmonitor',
+    to: 'hub',
+    meaning: 'this engine has missed too many pings',
+    members: { uuid },
+    section: '§7.2',
+  },
+  'direct.requested': {
+    from: 'relay',
+    to: 'hub',
+    meaning: "a client's request went to an engine by the direct channel",
+    members: { engineUuid },
+    message: 'unverified',
+    section: '§2.2',
+  },
+  'direct.replied': {
+    from: 'relay',
+    to: 'hub',
+    meaning: 'an engine answered on the direct channel',
+    members: { engineUuid },
+    message: 'unverified',
+    section: '§2.2',
+  },
+  'iopub.published': {
+    from: 'relay',
+    to: 'hub',
+    meaning: 'an engine published on iopub',
+    members: {},
+    message: 'unverified',
+    section: '§2.5',
+  },
+  'task.received': {
+    from: 'task-scheduler',
+    to: 'hub',
+    meaning: 'a task was accepted and waits',
+    members: {},
+    message: 'verified',
+    section: '§5.2',
+  },
+  'task.dispatched': {
+    from: 'task-scheduler',
+    to: 'hub',
+    meaning: 'a task was handed to an engine (again, when it was retried)',
+    members: { msgId, engineUuid },
+    section: '§5.2',
+  },
+  'task.finished': {
+    from: 'task-scheduler',
+    to: 'hub',
+    meaning: "a task ended; the reply is an engine's or the scheduler's own",
+    members: {},
+    message: 'verified',
+    section: '§5.2',
+  },
+  'task.resubmitted': {
+    from: 'hub',
+    to: 'task-scheduler',
+    meaning: 'run this task for nobody; its replies go to the hub only',
+    members: {},
+    message: 'verified',
+    section: '§4.7',
+  },
+} as const satisfies Record<string, FactEntry>;
+
+interface Carried {
+  readonly message: Message;
+  /**
+   * Bytes of buffers that the message had and that did not travel, because the fact was larger than its bus carries. Only
+   * a bus between processes leaves any out.
+   */
+  readonly leftOutBytes?: number;
+}
+
+type Table = typeof factTable;
+type Flat<T> = { [K in keyof T]: T[K] };
+type FactWith<T extends FactType> = Flat<
+  { readonly type: T } & Values<Table[T]['members']> & (Table[T] extends { message: string } ? Carried : unknown)
+>;
+
+export type FactType = keyof Table;
+export type Fact = { [T in FactType]: FactWith<T> }[FactType];
 export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;

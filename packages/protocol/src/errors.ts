@@ -200,6 +200,30 @@ export const errorTable = {
     retryable: false,
     exitStatus: 255,
   },
+  bus_refused: {
+    meaning: 'The NATS server refuses this program.',
+    remedy: 'Check its user and password or token, and the certificates of both sides.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  bus_closed: {
+    meaning: 'The bus between the services was closed.',
+    remedy: 'The program is stopping: ask again when it has been started anew.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  nobody_serves: {
+    meaning: 'No service answers this question.',
+    remedy: 'Start the service, or try again when it is up.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  ask_failed: {
+    meaning: 'The service that was asked could not answer.',
+    remedy: 'See the reason; the log of that service may say more.',
+    retryable: true,
+    exitStatus: 1,
+  },
   timeout: {
     meaning: 'No answer came in time.',
     remedy: 'Check that the controller runs (ipcluster list) and can be reached.',

@@ -1,0 +1,29 @@
+// The questions that services ask each other, so that one which starts, or has missed facts, learns what is true now. A
+// question can be asked again without harm.
+import type { ServiceName } from './facts.ts';
+import type { Members, Values } from './members.ts';
+import { engineRef, listOf, uuid } from './members.ts';
+
+interface QuestionEntry {
+  /** Who answers. */
+  readonly to: ServiceName;
+  readonly meaning: string;
+  readonly members: Members;
+  readonly answer: Members;
+}
+
+export const questionTable = {
+  'engines.list': {
+    to: 'hub',
+    meaning: 'which engines are registered, and of which the first heartbeat is awaited',
+    members: {},
+    answer: { engines: listOf(engineRef), pending: listOf(uuid) },
+  },
+} as const satisfies Record<string, QuestionEntry>;
+
+type Table = typeof questionTable;
+
+export type QuestionType = keyof Table;
+export type QuestionOf<T extends QuestionType> = { readonly type: T } & Values<Table[T]['members']>;
+export type Question = { [T in QuestionType]: QuestionOf<T> }[QuestionType];
+export type AnswerOf<T extends QuestionType> = Values<Table[T]['answer']>;
