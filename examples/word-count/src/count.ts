@@ -1,7 +1,7 @@
 // What runs on the engines. The function travels by its source, so it may use nothing from outside itself.
 
 /** Bytes, lines and words of the files of one language. */
-export interface Tally {
+interface Tally {
   files: number;
   bytes: number;
   lines: number;
