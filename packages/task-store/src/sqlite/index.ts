@@ -1,2 +1,2 @@
 export type { StoreTrouble } from '../batched/batched-store.ts';
-export * from './store.ts';
+export { createSqliteTaskStore } from './store.ts';

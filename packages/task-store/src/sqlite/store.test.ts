@@ -2,12 +2,15 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { JsonObject } from '@muster/protocol';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { taskStoreContract } from '../contract.ts';
 import type { TaskStore } from '../port.ts';
 import { checkSameAnswers } from '../same-answers.ts';
 import type { SqliteTaskStoreOptions } from './store.ts';
-import { createSqliteTaskStore } from './store.ts';
+import { createSqliteBackend, createSqliteTaskStore, sqliteDefaults } from './store.ts';
+import type { DatabaseThread } from './thread.ts';
+import { startDatabaseThread } from './thread.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-sqlite-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -33,7 +36,17 @@ taskStoreContract({
 });
 
 test('answers as the memory store does', { timeout: 120_000 }, async () => {
-  await checkSameAnswers(await open(newPath()), 150);
+  await checkSameAnswers(await open(newPath()), 60);
+});
+
+test('texts sort as in JavaScript, where SQLite would sort them otherwise', async () => {
+  const store = await open(newPath());
+  for (const label of ['😀', '\uffff', 'z']) store.put(label, { label }, 'create');
+  const ids = async (condition: JsonObject) =>
+    (await store.query({ label: condition }, ['label'])).map((record) => record.fields.msg_id);
+  expect(await ids({ $gt: '😀' })).toEqual(['\uffff']);
+  expect(await ids({ $lt: '\uffff' })).toEqual(['😀', 'z']);
+  expect(await ids({ $gt: 'z' })).toEqual(['😀', '\uffff']);
 });
 
 test('records last, in a file for its owner alone', async () => {
@@ -168,6 +181,25 @@ test('a database that breaks is told of, and the store goes on', async () => {
   await expect(async () => store.query({ queue: 'x' }, null)).rejects.toMatchObject({ ename: 'OperationalError' });
   add(store, 2000);
   await expect.poll(() => troubles).toEqual(['writes are lost']);
+});
+
+test('a thread of the database that ends is started again', async () => {
+  const options = { ...sqliteDefaults, path: newPath(), table: 'ipython-tasks' };
+  const threads: DatabaseThread[] = [];
+  const start = async (): Promise<DatabaseThread> => {
+    threads.push(await startDatabaseThread(options));
+    return threads.at(-1)!;
+  };
+  const backend = createSqliteBackend(await start(), start);
+  const write = { msgId: 'id1', fields: { submitted: 1 }, appendStdout: '', appendStderr: '', sizeBytes: 0 };
+  await backend.apply([{ ...write, whenMissing: 'create' }]);
+  const asked = backend.history();
+  await threads[0]!.end();
+  await asked.catch((error) => expect(error).toMatchObject({ name: 'BackendError', retryable: true }));
+  expect(await backend.history()).toEqual(['id1']);
+  expect(threads.length).toBe(2);
+  await backend.close();
+  await expect(backend.history()).rejects.toMatchObject({ name: 'BackendError', retryable: false });
 });
 
 test.each([

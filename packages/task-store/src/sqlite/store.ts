@@ -37,18 +37,19 @@ export async function createSqliteTaskStore(options: SqliteTaskStoreOptions): Pr
   const thread = await startDatabaseThread(tableOptions).catch((error: unknown) => {
     throw error instanceof OpenError ? unusable(options.path, error) : error;
   });
-  return createBatchedStore('sqlite', createBackend(thread, tableOptions), options);
+  const backend = createSqliteBackend(thread, () => startDatabaseThread({ ...tableOptions, table: thread.table }));
+  return createBatchedStore('sqlite', backend, options);
 }
 
 /** Calls the thread, and starts it again when it has ended without being asked to. */
-function createBackend(first: DatabaseThread, options: TableOptions): TaskBackend {
+export function createSqliteBackend(first: DatabaseThread, start: () => Promise<DatabaseThread>): TaskBackend {
   let thread = Promise.resolve(first);
   let closed = false;
   async function running(): Promise<DatabaseThread> {
     if (closed) throw new BackendError('it is closed', false);
     const known = await thread;
     if (known.alive) return known;
-    const started = startDatabaseThread({ ...options, table: first.table });
+    const started = start();
     // One that cannot be started is tried again at the next call.
     thread = started.catch(() => known);
     return started.catch((error: Error) => {
