@@ -115,6 +115,23 @@ test('output streams while the task runs', async () => {
   await until(() => client.load.trailing === 0);
 });
 
+test('only the status that says busy is passed over, not what looks like it', async () => {
+  const { client, controller } = await startTestCluster(['node']);
+  const busy = { execution_state: 'busy' };
+  controller.script = ({ message, channel }) => {
+    if (channel !== 'mux') return 'default';
+    controller.publish(message, 'stream', { name: 'stdout', text: JSON.stringify(busy) });
+    controller.publish(message, 'display_data', { data: busy });
+    return 'default';
+  };
+  const before = client.counters.received;
+  const result = client.view(0).apply(() => 1);
+  await result.outputComplete();
+  expect(result.tasks[0]!.outputs.map(({ kind }) => kind)).toEqual(['stdout', 'display']);
+  // The reply, two pieces of output, idle.
+  expect(client.counters.received - before).toBe(4);
+});
+
 test('times, progress and status', async () => {
   const { client } = await startTestCluster();
   const result = client.view().apply(() => new Promise((resolve) => setTimeout(resolve, 20)));

@@ -19,16 +19,17 @@ export function onClientSent(state: RelayState, { channel, client, frames }: Cli
   const engine = toPeerId(frames[0]!);
   if (!state.engines.has(engine)) return refuse(channel, client, engine, readMessage(frames, 1), send);
   const message = frames.slice(1);
-  if (channel === 'mux') send({ type: 'direct.request', engine, frames: message });
   send({ type: 'engine.send', channel, engine, frames: [fromPeerId(client), ...message] });
+  // What the hub makes of it takes longer than passing it on, and nobody waits for that.
+  if (channel === 'mux') send({ type: 'direct.request', engine, frames: message });
 }
 
 export function onEngineSent({ channel, engine, frames }: EngineSent, send: Send): void {
   if (!isMirrored(frames))
     return send({ type: 'message.drop', where: `${channel} of an engine`, why: 'not [client] <IDS|MSG> …' });
   const message = frames.slice(1);
-  if (channel === 'mux') send({ type: 'direct.reply', engine, frames: message });
   send({ type: 'client.send', channel, client: toPeerId(frames[0]!), frames: [fromPeerId(engine), ...message] });
+  if (channel === 'mux') send({ type: 'direct.reply', engine, frames: message });
 }
 
 /** A request for an engine that is not there would never be answered: we answer it. */

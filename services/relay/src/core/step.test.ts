@@ -67,7 +67,7 @@ describe('direct and control', () => {
       client,
       frames: [encodeText('e1'), ...request().toWire()],
     });
-    expect(next.map((effect) => effect.type)).toEqual(['direct.request', 'engine.send']);
+    expect(next.map((effect) => effect.type)).toEqual(['engine.send', 'direct.request']);
   });
 
   test('a request for an engine that is gone is answered by an error', () => {
