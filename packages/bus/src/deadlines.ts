@@ -9,7 +9,7 @@ export interface Deadlines {
 }
 
 /** setTimeout takes at most this long. */
-const longestMs = 2 ** 31 - 1;
+export const longestMs = 2 ** 31 - 1;
 
 export function createDeadlines(): Deadlines {
   const waiting = new Set<(error: Error) => void>();

@@ -3,7 +3,7 @@ import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { errors } from '@nats-io/transport-node';
 import { createAnswerers } from '../answerers.ts';
 import type { Bus } from '../bus.ts';
-import { createDeadlines } from '../deadlines.ts';
+import { createDeadlines, longestMs } from '../deadlines.ts';
 import { askFailed, nobodyServes, textOf } from '../errors.ts';
 import type { QuestionOf, QuestionType } from '../questions.ts';
 import type { Listening } from './listening.ts';
@@ -71,7 +71,9 @@ export function createAsking({ subjects, listening, onBroken }: AskingOptions): 
   }
   return {
     ask: (question, { timeoutMs }) =>
-      deadlines.keep(question.type, timeoutMs, (signal) => ask(question, Math.max(1, timeoutMs), signal)),
+      deadlines.keep(question.type, timeoutMs, (signal) =>
+        ask(question, Math.min(Math.max(1, timeoutMs), longestMs), signal),
+      ),
     serve(type, answer) {
       if (deadlines.isClosed) return () => {};
       const end = answerers.add(type, answer);

@@ -2,6 +2,7 @@
 import { createSystemClock } from '@muster/machine/node';
 import { createThrottledWarn } from '@muster/telemetry';
 import type { Bus } from '../bus.ts';
+import type { FactType } from '../facts.ts';
 import { createAsking } from './asking.ts';
 import { createHearing } from './hearing.ts';
 import { createListening } from './listening.ts';
@@ -46,16 +47,17 @@ export function createNatsBus(given: NatsBusOptions): NatsBus {
     onDropped: (dropped) => warn({ dropped }, 'bus: too many facts wait for NATS, the oldest are dropped'),
     onTooLarge: (fact, leftOutBytes) => warn({ fact, leftOutBytes }, 'bus: a fact is too large to travel as it is'),
   });
+  const missed = createGathering((facts) => {
+    warn({ facts }, 'bus: facts were missed');
+    tell({ type: 'missed', facts });
+  });
   const asking = createAsking(shared);
   const hearing = createHearing({
     ...shared,
-    onMissed(fact, count) {
-      warn({ fact, count }, 'bus: facts were missed');
-      tell({ type: 'missed', fact, count });
-    },
+    onMissed: missed.add,
   });
   const uplink = createUplink({
-    dial: connectionOptions(options, subjects.inboxes),
+    servers: connectionOptions(options, subjects.inboxes),
     log,
     warn,
     tell,
@@ -70,6 +72,7 @@ export function createNatsBus(given: NatsBusOptions): NatsBus {
 
   async function close(): Promise<void> {
     hearing.close();
+    missed.close();
     asking.close();
     if (uplink.connection !== undefined) {
       const { nats } = uplink.connection;
@@ -107,6 +110,26 @@ export function createNatsBus(given: NatsBusOptions): NatsBus {
       closing ??= close();
       return closing;
     },
+  };
+}
+
+const gatherMs = 100;
+
+/** Counts by type, told together a moment after the first. */
+function createGathering(tell: (counts: Readonly<Partial<Record<FactType, number>>>) => void) {
+  let counts: Partial<Record<FactType, number>> = {};
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    add(type: FactType, count: number): void {
+      counts[type] = (counts[type] ?? 0) + count;
+      timer ??= setTimeout(() => {
+        const gathered = counts;
+        counts = {};
+        timer = undefined;
+        tell(gathered);
+      }, gatherMs);
+    },
+    close: () => clearTimeout(timer),
   };
 }
 

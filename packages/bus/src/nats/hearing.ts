@@ -60,8 +60,16 @@ export function createHearing(options: HearingOptions): Hearing {
       try {
         receive(fact);
       } catch (error) {
-        onError(error, fact);
+        complain(error, fact);
       }
+    }
+  }
+  /** An error that got out here would make the library deaf. */
+  function complain(error: unknown, fact: Fact): void {
+    try {
+      onError(error, fact);
+    } catch (another) {
+      log.error({ err: another, fact: fact.type }, 'bus: an error of a subscriber could not be handled');
     }
   }
   function listenTo(type: FactType): Subscribers {

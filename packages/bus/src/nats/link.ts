@@ -13,7 +13,7 @@ export interface LinkEvents {
   onDown(why: string): void;
   /** An attempt failed; there will be another. */
   onWaiting(why: string, attempts: number): void;
-  /** The first server that answered refuses us: there will be no other attempt. */
+  /** Each server refuses us, and none ever took us: there will be no other attempt. */
   onRefused(error: MusterError): void;
   /** The server complains of something and stays connected, e.g. of a subject that is not permitted. */
   onComplaint(error: Error): void;
@@ -28,27 +28,46 @@ const steadyMs = 2000;
 export const pauseMs = (attempts: number, random: number): number =>
   Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(attempts, 10)) * (0.5 + random / 2);
 
-/** Resolves when the signal comes or the server refuses us. Whoever gives the signal closes the connection that is up. */
-export async function keepLinked(options: ConnectionOptions, events: LinkEvents, signal: AbortSignal): Promise<void> {
-  const servers = [options.servers ?? []].flat().join(', ');
+/**
+ * Connects to one of the servers after the other. Resolves when the signal comes, or each of them has refused us. Whoever
+ * gives the signal closes the connection that is up.
+ */
+export async function keepLinked(
+  servers: readonly ConnectionOptions[],
+  events: LinkEvents,
+  signal: AbortSignal,
+): Promise<void> {
+  let turn = Math.floor(Math.random() * servers.length);
   let attempts = 0;
+  let refusals = 0;
   let isFirst = true;
   while (!signal.aborted) {
+    const options = servers[turn++ % servers.length]!;
     try {
-      const connection = await dial(options, signal);
-      const since = performance.now();
-      events.onUp(connection, isFirst);
+      const lastedMs = await live(await dial(options, signal), events, isFirst);
       isFirst = false;
-      events.onDown(await endOf(connection, events));
-      if (performance.now() - since >= steadyMs) attempts = 0;
+      if (lastedMs >= steadyMs) attempts = 0;
     } catch (error) {
       if (signal.aborted) return;
-      const { why, refused } = explainFailure(error, servers);
-      if (refused && isFirst) return events.onRefused(refused);
+      const { why, refused } = explainFailure(error, String(options.servers));
+      refusals = refused ? refusals + 1 : 0;
+      if (refused && isFirst && refusals >= servers.length) return events.onRefused(refused);
       events.onWaiting(why, attempts + 1);
     }
     await pause(pauseMs(attempts++, Math.random()), undefined, { signal }).catch(() => {});
   }
+}
+
+/** From its beginning to its end; resolves to the time between. */
+async function live(connection: Connection, events: LinkEvents, isFirst: boolean): Promise<number> {
+  const since = performance.now();
+  try {
+    events.onUp(connection, isFirst);
+    events.onDown(await endOf(connection, events));
+  } finally {
+    await connection.nats.close();
+  }
+  return performance.now() - since;
 }
 
 /** Why it ended, when it has. */

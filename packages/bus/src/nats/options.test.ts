@@ -11,7 +11,7 @@ const built = (more: Partial<NatsBusOptions>) =>
   connectionOptions(
     { servers: ['a'], clusterId: 'c', name: 'hub', log: silentLogger, onError: () => {}, ...more },
     'muster.c.inbox',
-  );
+  ).map(({ servers, user, pass, token, tls }) => ({ servers, user, pass, token, tls }));
 
 test('subjects are below the name of the cluster', () => {
   const subjects = subjectsOf('lab-1_A');
@@ -25,19 +25,16 @@ test.each(['', 'a.b', '*', '>', 'a b', 'ä', 'x'.repeat(101), 'a\n'])('a cluster
 });
 
 test('servers, user, token and TLS are handed on', () => {
-  const { servers, user, pass, tls } = built({
-    servers: ['h', 'nats://h:1', '[::1]:4222'],
-    auth: { user: 'u', password: 'p' },
-  });
-  expect({ servers, user, pass, tls }).toEqual({
-    servers: ['h', 'nats://h:1', '[::1]:4222'],
-    user: 'u',
-    pass: 'p',
-    tls: undefined,
-  });
-  expect(built({ auth: { token: 't' } }).token).toBe('t');
-  expect(built({ servers: ['tls://h:1'] }).tls).toEqual({});
-  expect(built({ tls: { ca: 'pem' } }).tls).toEqual({ ca: 'pem' });
+  const auth = { user: 'u', password: 'p' };
+  expect(built({ servers: ['h', 'nats://h:1', '[::1]:4222'], auth })).toEqual(
+    [['h'], ['h:1'], ['[::1]:4222']].map((servers) => ({ servers, user: 'u', pass: 'p' })),
+  );
+  expect(built({ auth: { token: 't' } })).toEqual([{ servers: ['a'], token: 't' }]);
+  expect(built({ servers: ['tls://h:1', '[::1]:2'] })).toEqual([
+    { servers: ['h:1'], tls: { host: 'h' } },
+    { servers: ['[::1]:2'], tls: { host: '::1' } },
+  ]);
+  expect(built({ tls: { ca: 'pem' } })).toEqual([{ servers: ['a'], tls: { ca: 'pem', host: 'a' } }]);
 });
 
 test.each(['', 'http://h', 'nats://', 'h:port', 'nats://h/path', 'a b'])('a server like %j is refused', (server) => {

@@ -2,6 +2,7 @@ import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { ConnectionOptions } from '@nats-io/transport-node';
 import type { OnSubscriberError } from '../bus.ts';
+import type { FactType } from '../facts.ts';
 
 /** A reason to look anew at what is true, and to tell others of it: facts may have been lost. */
 export type BusStatus =
@@ -9,8 +10,8 @@ export type BusStatus =
   | { readonly type: 'connected'; readonly server: string }
   | { readonly type: 'disconnected'; readonly why: string }
   | { readonly type: 'reconnected'; readonly server: string }
-  /** Facts of another service that were published did not reach this one, which was connected all the time. */
-  | { readonly type: 'missed'; readonly fact: string; readonly count: number };
+  /** Facts were published that did not reach this service; how many of each type. Told at most ten times a second. */
+  | { readonly type: 'missed'; readonly facts: Readonly<Partial<Record<FactType, number>>> };
 
 export interface BusCounts {
   readonly published: number;
@@ -63,39 +64,42 @@ export const withDefaults = (options: NatsBusOptions) => ({
   ...options,
 });
 
-/** Throws MusterError `bad_option`. */
-export function connectionOptions(options: NatsBusOptions, inboxes: string): ConnectionOptions {
+/** What the library is told to connect to each of the servers. Throws MusterError `bad_option`. */
+export function connectionOptions(options: NatsBusOptions, inboxes: string): ConnectionOptions[] {
   const { servers, auth, name } = options;
   if (servers.length === 0) throw new MusterError('bad_option', 'No NATS server is named.');
-  const schemes = servers.map(checkServer);
-  const tls = options.tls ?? (schemes.includes('tls:') ? {} : undefined);
-  return {
-    servers: [...servers],
+  const urls = servers.map(parseServer);
+  const wantsTls = urls.some(({ protocol }) => protocol === 'tls:');
+  const tls = options.tls ?? (wantsTls ? {} : undefined);
+  return urls.map(({ host, hostname }) => ({
+    servers: [host],
     name,
     inboxPrefix: inboxes,
-    // A connection has one life; what comes next is decided in link.ts.
+    // A connection has one life, and one server; what comes next is decided in link.ts.
     reconnect: false,
+    ignoreClusterUpdates: true,
     timeout: 5000,
     pingInterval: withDefaults(options).pingIntervalMs,
     maxPingOut: 2,
     noAsyncTraces: true,
-    ...(tls && { tls }),
+    // The library knows the name that must stand in the certificate, but not when it is an address.
+    ...(tls && { tls: { ...tls, host: hostname.replace(/^\[|\]$/g, '') } }),
     ...(auth && ('token' in auth ? { token: auth.token } : { user: auth.user, pass: auth.password })),
-  };
+  }));
 }
 
-/** Its scheme. */
-function checkServer(server: string): string {
+function parseServer(server: string): URL {
   const refuse = (why: string, remedy: string): never => {
     throw new MusterError('bad_option', `A NATS server cannot be named like that: ${why}.`, remedy);
   };
   const address = server.includes('://') ? server : `nats://${server}`;
   if (!URL.canParse(address)) return refuse(`'${server}' is no address`, 'Write nats://HOST:PORT.');
-  const { protocol, hostname, username, password, pathname } = new URL(address);
+  const url = new URL(address);
+  const { protocol, hostname, username, password, pathname } = url;
   // Said without the address: there are secrets in it.
   if (username !== '' || password !== '')
     return refuse('the address has a user or a password in it', 'Give user and password on their own.');
   if (!['nats:', 'tls:'].includes(protocol) || hostname === '' || !['', '/'].includes(pathname))
     return refuse(`'${server}' is no address`, 'Write nats://HOST:PORT or tls://HOST:PORT.');
-  return protocol;
+  return url;
 }

@@ -28,18 +28,18 @@ function codeOf(error: unknown): string {
   return cause === undefined ? '' : codeOf(cause);
 }
 
-export function explainFailure(error: unknown, servers: string): Failure {
+export function explainFailure(error: unknown, server: string): Failure {
   const code = codeOf(error);
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError)
-    return refuse(`NATS at ${servers} does not accept this user and password or token.`);
+    return refuse(`NATS at ${server} does not accept this user and password or token.`);
   if (tlsCode.test(code))
     return refuse(
-      `No secure connection to NATS at ${servers}: ${textOf(error)}.`,
+      `No secure connection to NATS at ${server}: ${textOf(error)}.`,
       'Name the certificate authority that signed the certificate of the server, and the host name that stands in it.',
     );
   if (error instanceof errors.ConnectionError && /support 'tls'/.test(error.message))
     return refuse(
-      `NATS at ${servers} offers no TLS.`,
+      `NATS at ${server} offers no TLS.`,
       'Give the server a certificate, or allow connections that are not encrypted.',
     );
   if (error instanceof errors.TimeoutError) return { why: 'no answer' };

@@ -8,7 +8,8 @@ import { keepLinked } from './link.ts';
 import type { BusStatus } from './options.ts';
 
 export interface UplinkOptions {
-  readonly dial: ConnectionOptions;
+  /** For each server. */
+  readonly servers: readonly ConnectionOptions[];
   readonly log: Logger;
   readonly warn: (fields: object, message: string) => void;
   readonly tell: (status: BusStatus) => void;
@@ -59,7 +60,7 @@ export function createUplink(options: UplinkOptions): Uplink {
     },
     onComplaint: (error) => options.warn({ why: error.message }, 'bus: NATS complains'),
   };
-  const linked = keepLinked(options.dial, events, stopping.signal);
+  const linked = keepLinked(options.servers, events, stopping.signal);
   return {
     ready: first.promise,
     get connection() {
