@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '@muster/testkit';
 
-export interface KeyPair {
+interface KeyPair {
   /** Files, for a server's configuration. */
   readonly certFile: string;
   readonly keyFile: string;
