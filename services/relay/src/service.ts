@@ -13,7 +13,8 @@ import {
   readMessage,
   toPeerId,
 } from '@muster/protocol';
-import type { Logger } from '@muster/telemetry';
+import type { Logger, ThrottledWarn } from '@muster/telemetry';
+import { createThrottledWarn } from '@muster/telemetry';
 import type { BoundSockets, Received, Socket } from '@muster/transport';
 import { spreadBroadcast } from './broadcast-wire.ts';
 import type { RelayConfig } from './config.ts';
@@ -35,6 +36,9 @@ export interface RelayService {
   stop(): Promise<void>;
 }
 
+/** What the log says of a message that is not passed on; anyone who reaches a port can cause it. */
+const dropped = 'message dropped';
+
 type RelayChannel = MirroredChannel | 'broadcast';
 type Pair = { readonly client: Socket; readonly engine: Socket };
 
@@ -47,7 +51,8 @@ const identities = {
 
 /** Opens the relay's eight sockets and wires the core to them. Rejects with MusterError `port_in_use`. */
 export async function createRelayService(options: RelayServiceOptions): Promise<RelayService> {
-  const { sockets, bus, ports, log } = options;
+  const { sockets, bus, ports } = options;
+  const warn = createThrottledWarn(options.log, ports.clock);
   const pair = async (channel: RelayChannel): Promise<Pair> => ({
     engine: await sockets.open({ kind: 'router', channel, side: 'engine', identity: identities[channel][1] }),
     client: await sockets.open({ kind: 'router', channel, side: 'client', identity: identities[channel][0] }),
@@ -65,8 +70,8 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
     state,
     step,
     ports,
-    perform: { writes() {}, send: createPerformer(options, pairs, subscribers) },
-    onError: (error, event) => log.warn({ err: error, event: event.type }, 'message dropped'),
+    perform: { writes() {}, send: createPerformer(options, pairs, subscribers, warn) },
+    onError: (error, event) => warn({ where: event.type, why: (error as Error).message }, dropped),
   });
 
   for (const channel of ['mux', 'control'] as const) {
@@ -77,7 +82,7 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
       runner.dispatch({ type: 'engine.sent', channel, engine: peer, frames }),
     );
   }
-  receiveBroadcasts(options, pairs.broadcast, runner.dispatch);
+  receiveBroadcasts(options, pairs.broadcast, runner.dispatch, warn);
   onEach(published, (_peer, frames) => runner.dispatch({ type: 'engine.published', frames }));
   const unsubscribe = [
     bus.subscribe('engine.registered', ({ type, engine }) => runner.dispatch({ type, uuid: engine.uuid })),
@@ -101,11 +106,14 @@ function onEach(socket: Socket, receive: (peer: PeerId, frames: Frames) => void)
 }
 
 /** Broadcasts are changed and signed anew on their way, so both directions are verified first (§3.3). */
-function receiveBroadcasts(options: RelayServiceOptions, pair: Pair, dispatch: (event: RelayEvent) => void): void {
-  const { signer, log } = options;
+function receiveBroadcasts(
+  { signer }: RelayServiceOptions,
+  pair: Pair,
+  dispatch: (event: RelayEvent) => void,
+  warn: ThrottledWarn,
+): void {
   const guard = createReplayGuard();
-  const drop = (where: string, error: unknown): void =>
-    log.warn({ where, why: (error as Error).message }, 'message dropped');
+  const drop = (where: string, error: unknown): void => warn({ where, why: (error as Error).message }, dropped);
   onEach(pair.client, (client, frames) => {
     try {
       dispatch({ type: 'broadcast.requested', client, message: openMessage(frames, signer, guard, 0) });
@@ -128,14 +136,15 @@ function createPerformer(
   options: RelayServiceOptions,
   pairs: Record<RelayChannel, Pair>,
   subscribers: Socket,
+  warn: ThrottledWarn,
 ): (effect: RelaySend) => void {
-  const { bus, signer, ports, log } = options;
+  const { bus, signer, ports } = options;
   const headers = createHeaderSource(ports.newId());
 
   function answer(effect: Extract<RelaySend, { type: 'client.answer' }>): void {
     const { unverified: request } = effect;
     if (request && !signer.verify(request.signature, request.parts))
-      return log.warn({ where: effect.channel, why: errorTable.bad_signature.meaning }, 'message dropped');
+      return warn({ where: effect.channel, why: errorTable.bad_signature.meaning }, dropped);
     const header = effect.header ?? headers.next(effect.replyType ?? 'apply_reply', ports.clock.nowUs());
     const message = buildMessage(signer, { ...effect, header });
     const { engine } = effect.metadata;
@@ -169,7 +178,7 @@ function createPerformer(
       case 'iopub.copy':
         return bus.publish({ type: 'iopub.published', message: readMessage(effect.frames, 0) });
       case 'message.drop':
-        return log.warn({ where: effect.where, why: effect.why }, 'message dropped');
+        return warn({ where: effect.where, why: effect.why }, dropped);
     }
   };
 }
