@@ -1,13 +1,11 @@
 // The bus between processes. NATS only moves facts: nothing is lost for good when it is away or wiped.
-import { createSystemClock } from '@muster/machine/node';
-import { createThrottledWarn } from '@muster/telemetry';
 import type { Bus } from '../bus.ts';
-import type { FactType } from '../facts.ts';
 import { createAsking } from './asking.ts';
 import { createHearing } from './hearing.ts';
 import { createListening } from './listening.ts';
-import type { BusCounts, BusStatus, NatsBusOptions } from './options.ts';
+import type { BusCounts, NatsBusOptions } from './options.ts';
 import { connectionOptions, withDefaults } from './options.ts';
+import { createReporter } from './reporter.ts';
 import { createSender } from './sender.ts';
 import { subjectsOf } from './subjects.ts';
 import { createUplink } from './uplink.ts';
@@ -26,20 +24,7 @@ export function createNatsBus(given: NatsBusOptions): NatsBus {
   const options = withDefaults(given);
   const { log } = options;
   const subjects = subjectsOf(options.clusterId);
-  const warn = createThrottledWarn(log, createSystemClock(), 1);
-  let broken = 0;
-
-  function tell(status: BusStatus): void {
-    try {
-      options.onStatus?.(status);
-    } catch (error) {
-      log.error({ err: error, status: status.type }, 'bus: a status could not be handled');
-    }
-  }
-  function onBroken(subject: string, error: Error): void {
-    broken++;
-    warn({ subject, why: error.message, broken }, 'bus: what came in is broken, and dropped');
-  }
+  const { warn, tell, missed, onBroken, broken } = createReporter(options);
   const listening = createListening();
   const shared = { ...options, subjects, listening, onBroken };
   const sender = createSender({
@@ -47,15 +32,8 @@ export function createNatsBus(given: NatsBusOptions): NatsBus {
     onDropped: (dropped) => warn({ dropped }, 'bus: too many facts wait for NATS, the oldest are dropped'),
     onTooLarge: (fact, leftOutBytes) => warn({ fact, leftOutBytes }, 'bus: a fact is too large to travel as it is'),
   });
-  const missed = createGathering((facts) => {
-    warn({ facts }, 'bus: facts were missed');
-    tell({ type: 'missed', facts });
-  });
   const asking = createAsking(shared);
-  const hearing = createHearing({
-    ...shared,
-    onMissed: missed.add,
-  });
+  const hearing = createHearing({ ...shared, onMissed: missed.add });
   const uplink = createUplink({
     servers: connectionOptions(options, subjects.inboxes),
     log,
@@ -98,7 +76,7 @@ export function createNatsBus(given: NatsBusOptions): NatsBus {
     subscribe: hearing.subscribe,
     ask: asking.ask,
     serve: asking.serve,
-    counts: () => ({ ...sender.counts(), ...hearing.counts(), broken }),
+    counts: () => ({ ...sender.counts(), ...hearing.counts(), broken: broken() }),
     async flush() {
       if (uplink.connection === undefined) throw new Error('NATS is away');
       const { nats } = uplink.connection;
@@ -110,26 +88,6 @@ export function createNatsBus(given: NatsBusOptions): NatsBus {
       closing ??= close();
       return closing;
     },
-  };
-}
-
-const gatherMs = 100;
-
-/** Counts by type, told together a moment after the first. */
-function createGathering(tell: (counts: Readonly<Partial<Record<FactType, number>>>) => void) {
-  let counts: Partial<Record<FactType, number>> = {};
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    add(type: FactType, count: number): void {
-      counts[type] = (counts[type] ?? 0) + count;
-      timer ??= setTimeout(() => {
-        const gathered = counts;
-        counts = {};
-        timer = undefined;
-        tell(gathered);
-      }, gatherMs);
-    },
-    close: () => clearTimeout(timer),
   };
 }
 

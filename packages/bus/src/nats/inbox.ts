@@ -33,13 +33,13 @@ interface Unfinished {
 
 /** What is known of the facts of one type from one publisher. */
 interface Lane {
+  readonly type: FactType;
   last: number;
   unfinished: Unfinished | undefined;
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { maxFactBytes, onMissed, publisherLimit = 1000 } = options;
-  const publishers = new Map<string, Map<FactType, Lane>>();
+  const { maxFactBytes, onMissed } = options;
   /** Lanes with a fact whose last part is not here yet, oldest first. */
   const open = new Set<Lane>();
   let unfinishedBytes = 0;
@@ -50,38 +50,26 @@ export function createInbox(options: InboxOptions): Inbox {
     lane.unfinished = undefined;
     open.delete(lane);
   }
+  const lanes = createLanes(options.publisherLimit ?? 1000, drop);
+
+  /** What came of a fact is no use any more. */
+  function abandon(lane: Lane): void {
+    if (lane.unfinished === undefined) return;
+    drop(lane);
+    onMissed(lane.type, 1);
+  }
   /** Those whose publisher is gone would stay for ever: when the room is needed, the oldest go. */
   function makeRoom(): void {
-    for (const lane of open) if (unfinishedBytes > 2 * maxFactBytes) drop(lane);
-  }
-  function laneOf(publisher: string, type: FactType): Lane | undefined {
-    return publishers.get(publisher)?.get(type);
-  }
-  function addLane(publisher: string, type: FactType, last: number): Lane {
-    let lanes = publishers.get(publisher);
-    if (lanes === undefined) {
-      lanes = new Map();
-      publishers.set(publisher, lanes);
-      if (publishers.size > publisherLimit) forgetOldest();
-    }
-    const lane: Lane = { last, unfinished: undefined };
-    lanes.set(type, lane);
-    return lane;
-  }
-  function forgetOldest(): void {
-    const [oldest] = publishers;
-    if (oldest === undefined) return;
-    for (const lane of oldest[1].values()) drop(lane);
-    publishers.delete(oldest[0]);
+    for (const lane of open) if (unfinishedBytes > 2 * maxFactBytes) abandon(lane);
   }
   /** The lane of a fact that begins; undefined when it is stale. */
   function begin(type: FactType, { publisher, sequence }: PartHeader): Lane | undefined {
-    const lane = laneOf(publisher, type) ?? addLane(publisher, type, sequence - 1);
+    const lane = lanes.of(publisher, type) ?? lanes.add(publisher, { type, last: sequence - 1, unfinished: undefined });
     if (sequence <= lane.last) {
       stale++;
       return undefined;
     }
-    drop(lane);
+    abandon(lane);
     if (sequence > lane.last + 1) onMissed(type, sequence - lane.last - 1);
     lane.last = sequence;
     return lane;
@@ -95,43 +83,68 @@ export function createInbox(options: InboxOptions): Inbox {
       lane.unfinished = { sequence: header.sequence, parts: header.parts, pieces: [], bytes: 0 };
       open.add(lane);
     }
-    const lane = laneOf(header.publisher, type);
-    const unfinished = lane?.unfinished;
-    // We came while the fact was under way, or its beginning was refused.
-    if (lane === undefined || unfinished?.sequence !== header.sequence) return undefined;
-    if (unfinished.parts !== header.parts || unfinished.pieces.length !== header.part) {
-      drop(lane);
-      throw new ShapeError('the parts of the fact do not fit');
+    const lane = lanes.of(header.publisher, type);
+    // Of others we did not see the beginning, or did not want it.
+    return lane?.unfinished?.sequence === header.sequence ? add(lane, lane.unfinished, header, piece) : undefined;
+  }
+  function add(lane: Lane, unfinished: Unfinished, { part, parts }: PartHeader, piece: Buffer): Buffer | undefined {
+    const { pieces } = unfinished;
+    const fits = parts === unfinished.parts && part === pieces.length;
+    if (!fits || unfinished.bytes + piece.length > maxFactBytes) {
+      abandon(lane);
+      throw new ShapeError(fits ? 'the fact is too large' : 'the parts of the fact do not fit');
     }
-    unfinished.pieces.push(piece);
+    pieces.push(piece);
     unfinished.bytes += piece.length;
     unfinishedBytes += piece.length;
-    if (unfinished.bytes > maxFactBytes) {
-      drop(lane);
-      throw new ShapeError('the fact is too large');
-    }
     makeRoom();
-    if (unfinished.pieces.length < unfinished.parts) return undefined;
+    if (pieces.length < parts) return undefined;
     drop(lane);
-    return Buffer.concat(unfinished.pieces, unfinished.bytes);
+    return Buffer.concat(pieces, unfinished.bytes);
   }
   return {
     receive<T extends FactType>(type: T, bytes: Buffer) {
       const whole = collect(type, readHeader(bytes), bytes.subarray(headerBytes));
       return whole && readFact(type, whole);
     },
-    forget(type) {
-      for (const lanes of publishers.values()) {
-        const lane = lanes.get(type);
-        if (lane !== undefined) drop(lane);
-        lanes.delete(type);
-      }
-    },
+    forget: lanes.forget,
     get stale() {
       return stale;
     },
     get unfinishedBytes() {
       return unfinishedBytes;
+    },
+  };
+}
+
+/** Lanes by publisher and type. `onForget` is told of those that are not remembered any more. */
+function createLanes(publisherLimit: number, onForget: (lane: Lane) => void) {
+  const publishers = new Map<string, Map<FactType, Lane>>();
+
+  function forgetOldest(): void {
+    const [oldest] = publishers;
+    if (oldest === undefined) return;
+    for (const lane of oldest[1].values()) onForget(lane);
+    publishers.delete(oldest[0]);
+  }
+  return {
+    of: (publisher: string, type: FactType): Lane | undefined => publishers.get(publisher)?.get(type),
+    add(publisher: string, lane: Lane): Lane {
+      let lanes = publishers.get(publisher);
+      if (lanes === undefined) {
+        lanes = new Map();
+        publishers.set(publisher, lanes);
+        if (publishers.size > publisherLimit) forgetOldest();
+      }
+      lanes.set(lane.type, lane);
+      return lane;
+    },
+    forget(type: FactType): void {
+      for (const lanes of publishers.values()) {
+        const lane = lanes.get(type);
+        if (lane !== undefined) onForget(lane);
+        lanes.delete(type);
+      }
     },
   };
 }
