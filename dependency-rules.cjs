@@ -25,6 +25,7 @@ const homes = [
   ['zeromq', 'packages/transport'],
   ['pino', 'packages/telemetry'],
   ['zod', 'packages/protocol'],
+  ['mongodb', 'packages/task-store'],
   ['@nats-io', 'packages/bus'],
 ];
 

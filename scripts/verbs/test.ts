@@ -1,7 +1,7 @@
 // npm test [-- PHASE…]: everything that this machine can run, one phase after the other, and the plain line of counts at the
 // end. With E2E_PROVISION=1 real parts are installed first, and nothing may be skipped.
 import type { PartName } from '@muster/provision';
-import { find, natsServerIn, provision, pythonIn } from '@muster/provision';
+import { find, mongoWireIn, natsServerIn, provision, pythonIn } from '@muster/provision';
 import { everythingMustRun } from '@muster/testkit';
 import type { Counts } from '../counts.ts';
 import { addCounts, formatCounts, judge, noCounts } from '../counts.ts';
@@ -20,6 +20,7 @@ for (const name of Object.keys(suites)) phases[name] = () => runSuite(name, []);
 const met: readonly { variable: string; part: PartName; programIn: (folder: string) => string }[] = [
   { variable: 'PEER_PYTHON', part: 'ipyparallel', programIn: pythonIn },
   { variable: 'NATS_SERVER', part: 'nats', programIn: natsServerIn },
+  { variable: 'MONGO_WIRE', part: 'mongo-wire', programIn: mongoWireIn },
 ];
 
 async function runUnitTests(): Promise<GateResult> {

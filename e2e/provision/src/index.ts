@@ -1,15 +1,18 @@
 // Brings the real parts that tests run against. Nothing is installed unless E2E_PROVISION=1 says so.
 import { ensureBuilt, findBuilt } from './cache.ts';
 import { ipyparallel } from './ipyparallel.ts';
+import { mongoWire } from './mongo-wire.ts';
 import { nats } from './nats.ts';
 import type { Part } from './part.ts';
 
 export { pythonIn } from './ipyparallel.ts';
+export { mongoWireIn } from './mongo-wire.ts';
 export { natsServerIn } from './nats.ts';
 
 const parts = {
   ipyparallel: ipyparallel('9.2.0'),
   'ipyparallel-8': ipyparallel('8.8.0'),
+  'mongo-wire': mongoWire,
   nats,
 } as const satisfies Record<string, Part>;
 

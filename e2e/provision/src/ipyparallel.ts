@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '@muster/testkit';
+import { mustRun } from './must-run.ts';
 import type { Part } from './part.ts';
 import { ensurePython } from './python.ts';
-
-const tenMinutes = 600_000;
 
 export const pythonIn = (folder: string): string => join(folder, 'bin/python');
 
@@ -34,9 +33,4 @@ export function ipyparallel(version: string): Part {
       return run.stdout.trim() === version ? undefined : `it has version ${run.stdout.trim()}`;
     },
   };
-}
-
-async function mustRun(argv: readonly string[]): Promise<void> {
-  const run = await runProgram(argv, { timeoutMs: tenMinutes });
-  if (run.code !== 0) throw new Error(`${argv.join(' ')} failed (${run.code}):\n${run.output.slice(-4000)}`);
 }

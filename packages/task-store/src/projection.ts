@@ -36,6 +36,13 @@ export function createProjection(keys: readonly string[] | null): (record: Store
   };
 }
 
+/** Fields that a store must read for that projection. */
+export function namesWanted(keys: readonly string[] | null): readonly WireName[] {
+  if (keys === null || keys.length === 0)
+    return wireNames.filter((name) => name !== 'buffers' && name !== 'result_buffers');
+  return [...new Set(['msg_id', ...keys])].filter(isWireName);
+}
+
 function jsonOf(record: StoredRecord, name: WireName): Json {
   const { member, kind } = fieldTable[name];
   const value = record[member];

@@ -111,4 +111,6 @@ test('conditions on msg_id narrow the search', () => {
   expect(idsOf({ msg_id: { $in: ['a', 'b', 'a', 3] } })).toEqual(['a', 'b']);
   expect(idsOf({ msg_id: { $ne: 'a' } })).toBeUndefined();
   expect(idsOf({ msg_id: null })).toBeUndefined();
+  expect(idsOf({ msg_id: ['a'] })).toBeUndefined();
+  expect(idsOf({ msg_id: '1970-01-01T00:00:01Z' })).toBeUndefined();
 });

@@ -1,10 +1,10 @@
 // The query language of §5.4, compiled to a pure predicate.
 import type { Json, JsonObject } from '@muster/protocol';
-import { isJsonObject, keyErrorValue } from '@muster/protocol';
+import { isJsonObject, keyErrorValue, parseDate } from '@muster/protocol';
 import { compileGlob } from './glob.ts';
 import { StoreError } from './port.ts';
 import type { Value } from './values.ts';
-import { equal, order, toOperand } from './values.ts';
+import { equal, isTrue, order, toOperand } from './values.ts';
 
 /** Reads a field of a record by its wire name; null when there is no such field or it has no value. */
 export type ReadField<R> = (record: R, name: string) => Value;
@@ -74,8 +74,6 @@ const operators: Record<string, (operand: Value, raw: Json) => Test> = {
   },
 };
 
-const isTrue = (operand: Value): boolean => operand !== null && operand !== false && operand !== 0 && operand !== '';
-
 /**
  * Compiles a query: all conditions must hold. Throws StoreError KeyError naming an unknown operator, ValueError for
  * an operand that does not fit its operator.
@@ -100,10 +98,15 @@ function compileCondition(condition: Json): Test {
 
 /** The msg_ids that a query is limited to by a condition on `msg_id`; undefined when it may match any. */
 export function idsOf(query: JsonObject): readonly string[] | undefined {
-  const condition = query.msg_id;
+  const list = listOf(query.msg_id);
+  const ids = list?.filter((id) => typeof id === 'string');
+  // A date equals every text of the same moment.
+  return ids?.some((id) => parseDate(id) !== undefined) ? undefined : ids && [...new Set(ids)];
+}
+
+function listOf(condition: Json | undefined): readonly Json[] | undefined {
   if (typeof condition === 'string') return [condition];
   if (!isJsonObject(condition)) return undefined;
-  const list = typeof condition.$eq === 'string' ? [condition.$eq] : condition.$in;
-  if (!Array.isArray(list)) return undefined;
-  return [...new Set(list.filter((id): id is string => typeof id === 'string'))];
+  if (typeof condition.$eq === 'string') return [condition.$eq];
+  return Array.isArray(condition.$in) ? condition.$in : undefined;
 }

@@ -93,6 +93,10 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
+/** Bytes that a record holds. */
+export const recordBytes = (record: StoredRecord): number =>
+  Object.values(record).reduce((sum: number, value) => sum + sizeOf(value), 0);
+
 /** Bytes that a value holds; texts count a byte a character, numbers and null nothing. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;

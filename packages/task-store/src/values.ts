@@ -69,3 +69,6 @@ export function order(field: Value, operand: Value): number | undefined {
   if (s === t) return 0;
   return s < t ? -1 : 1;
 }
+
+/** As Python takes a value for true, of those that operands have. */
+export const isTrue = (value: Value): boolean => value !== null && value !== false && value !== 0 && value !== '';

@@ -4,12 +4,14 @@ import { createMemoryTaskStore, createNoTaskStore, type TaskStore } from '@muste
 import type { Logger } from '@muster/telemetry';
 import type { ControllerValues } from './settings.ts';
 
-/** The store of task records that the settings ask for. Rejects with MusterError `store_unusable`. */
+/**
+ * The store of task records that the settings ask for. Rejects with MusterError `store_unusable`
+ * or `bad_option`.
+ */
 export async function openStore(values: ControllerValues, profileDir: string, log: Logger): Promise<TaskStore> {
   if (values.store === 'NoDB') return createNoTaskStore();
   if (values.store === 'SQLiteDB') return openSqlite(values, profileDir, log);
-  if (values.store === 'MongoDB')
-    log.warn({ wanted: values.store }, 'this store is not there yet: records of tasks are kept in memory');
+  if (values.store === 'MongoDB') return openMongo(values, log);
   const { recordLimit, sizeLimitBytes, cullFraction } = values;
   return createMemoryTaskStore({ recordLimit, sizeLimitBytes, cullFraction });
 }
@@ -24,9 +26,28 @@ async function openSqlite(values: ControllerValues, profileDir: string, log: Log
     recordLimit: values.sqliteRecordLimit,
     sizeLimitBytes: values.sqliteSizeLimitBytes,
     cullFraction: values.cullFraction,
-    onTrouble: (trouble) => log.warn({ ...trouble, store: 'sqlite', path }, 'task store in trouble'),
+    onTrouble: (trouble) => log.warn({ ...trouble, path }, 'task store in trouble'),
   });
-  log.info({ store: 'sqlite', path }, 'task records are kept');
+  log.info({ store: store.name, path }, 'task records are kept');
+  return store;
+}
+
+async function openMongo(values: ControllerValues, log: Logger): Promise<TaskStore> {
+  const { buildMongoAddress, createMongoTaskStore } = await import('@muster/task-store/mongo');
+  const database = values.mongoDatabase || sessionName();
+  const store = await createMongoTaskStore({
+    address: buildMongoAddress({
+      uri: values.mongoUri,
+      connectionArgs: values.mongoConnectionArgs,
+      connectionKwargs: values.mongoConnectionKwargs,
+    }),
+    database,
+    recordLimit: values.mongoRecordLimit,
+    sizeLimitBytes: values.mongoSizeLimitBytes,
+    cullFraction: values.cullFraction,
+    onTrouble: (trouble) => log.warn({ ...trouble, database }, 'task store in trouble'),
+  });
+  log.info({ store: store.name, database }, 'task records are kept');
   return store;
 }
 

@@ -98,7 +98,7 @@ test('what cannot succeed is not tried again', async () => {
 });
 
 test('a question waits no longer than its patience for a database that hangs, and so does closing', async () => {
-  const { store, hold, troubles, applied } = setUp({ patienceMs: 5 });
+  const { store, hold, troubles, applied } = setUp({ patienceMs: 5, answerWithinMs: 20 });
   const letGo = hold();
   store.put('a', stub, 'stub');
   await expect(async () => store.history()).rejects.toMatchObject({ ename: 'OperationalError' });

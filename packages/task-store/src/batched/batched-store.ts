@@ -20,8 +20,10 @@ interface BatchOptions {
   readonly giveUpAfterMs: number;
   /** Wait before the first new try; it doubles up to 2,000. Default 100. */
   readonly retryAfterMs: number;
-  /** How long a question waits for the writes before it, and closing for those left. Default 5,000. */
+  /** How long questions, and closing, wait for the writes before them while the database fails. Default 5,000. */
   readonly patienceMs: number;
+  /** How long they wait for a database that is slow. Default 60,000. */
+  readonly answerWithinMs: number;
 }
 
 const batchDefaults: BatchOptions = {
@@ -32,6 +34,7 @@ const batchDefaults: BatchOptions = {
   giveUpAfterMs: 30_000,
   retryAfterMs: 100,
   patienceMs: 5000,
+  answerWithinMs: 60_000,
 };
 
 /** What people are told of the database. `writes`: how many are waiting, or were lost. */
@@ -95,24 +98,21 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
   /** Resolves to true when all writes called before are done with. */
   async function settled(): Promise<boolean> {
     if (batch.count === 0 && busy === undefined) return true;
-    let timeout: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((done) => {
-      timeout = setTimeout(done, limits.patienceMs, false);
-    });
-    const done = await Promise.race([flush().then(() => true), late]);
-    clearTimeout(timeout);
-    return done;
+    const end = performance.now() + limits.answerWithinMs;
+    while ((await within(limits.patienceMs, flush())) === late)
+      // One that is behind gets more time than one that fails.
+      if (outage !== '' || performance.now() > end) return false;
+    return true;
   }
   async function ask<T>(question: () => Promise<T>): Promise<T> {
-    const inTime = await settled();
     // As Python's clients know it from its own databases.
-    if (!inTime) throw new StoreError('OperationalError', `the task database does not answer: ${outage || 'busy'}`);
-    try {
-      return await question();
-    } catch (error) {
-      if (!(error instanceof BackendError)) throw error;
-      throw new StoreError('OperationalError', `the task database failed: ${error.message}`);
-    }
+    const refused = (why: string): StoreError => new StoreError('OperationalError', `the task database ${why}`);
+    if (!(await settled())) throw refused(`does not answer: ${outage || 'busy'}`);
+    const answer = await within(limits.answerWithinMs, question()).catch((error: unknown) => {
+      throw error instanceof BackendError ? refused(`failed: ${error.message}`) : error;
+    });
+    if (answer === late) throw refused(`did not answer within ${limits.answerWithinMs} ms`);
+    return answer as T;
   }
   return {
     name,
@@ -137,4 +137,19 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
       await backend.close();
     },
   };
+}
+
+const late = Symbol('late');
+
+/** The promise's value, or `late` when it does not come in time. */
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | typeof late> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<typeof late>((done) => {
+    timer = setTimeout(done, timeoutMs, late);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

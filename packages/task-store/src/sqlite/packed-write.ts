@@ -1,11 +1,11 @@
 // Writes as they go to the thread of the database: values ready to be bound.
 import type { SQLInputValue } from 'node:sqlite';
 import type { PendingWrite } from '../batched/write-batch.ts';
+import { writePickle } from '../pickle.ts';
 import type { WhenMissing } from '../port.ts';
 import { memberKinds } from '../stored-record.ts';
 import type { ColumnName } from './columns.ts';
 import { columnOfMember } from './columns.ts';
-import { writePickle } from './pickle.ts';
 import { toSqlValue } from './values.ts';
 
 /** Output as it is set, and as it is added. */

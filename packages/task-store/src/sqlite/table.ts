@@ -1,9 +1,9 @@
 // The store itself, on one connection and answering at once; it runs in a thread of its own (worker.ts).
+import { createAnswerBudget } from '../answer-budget.ts';
 import type { WireName } from '../fields.ts';
 import { isWireName, wireNames } from '../fields.ts';
 import type { JsonRecord, TaskQuery } from '../port.ts';
-import { StoreError } from '../port.ts';
-import { createProjection } from '../projection.ts';
+import { createProjection, namesWanted } from '../projection.ts';
 import { compileQuery } from '../query.ts';
 import { readField } from '../read-field.ts';
 import { createRecentIds } from '../recent-ids.ts';
@@ -13,7 +13,6 @@ import { openTable } from './open.ts';
 import type { PackedWrite } from './packed-write.ts';
 import { createStatements } from './statements.ts';
 import { compareSubmitted } from './submitted-order.ts';
-import type { Row } from './values.ts';
 import { rowBytes, toRecord } from './values.ts';
 import { compileWhere } from './where.ts';
 import type { TableLimits } from './writing.ts';
@@ -73,15 +72,6 @@ export function openTaskTable(options: TableOptions): TaskTable {
       if (db.isTransaction) db.exec('COMMIT');
     }
   }
-  function createBudget(): (row: Row) => void {
-    let left = options.answerLimitBytes;
-    return (row) => {
-      left -= rowBytes(row);
-      if (left >= 0) return;
-      const limit = `more than ${options.answerLimitBytes} bytes`;
-      throw new StoreError('MemoryError', `the answer has ${limit}: ask for fewer records, or for fewer keys`);
-    };
-  }
   /** Rows that match, in no order. */
   function matching(query: TaskQuery): Hit[] {
     compileQuery(query);
@@ -96,29 +86,29 @@ export function openTaskTable(options: TableOptions): TaskTable {
         hits.push({ rowid: row.rowid as number, submitted: row['submitted text'] });
     return hits;
   }
-  function find(msgId: string, budget: (row: Row) => void): StoredFound {
+  function find(msgId: string, budget: (sizeBytes: number) => void): StoredFound {
     const row = prepare(`SELECT ${select(wireNames)} FROM ${table} AS t WHERE msg_id = ?`).get(msgId);
     if (row === undefined) return { missing: culled.has(msgId) ? 'culled' : 'unknown' };
-    budget(row);
+    budget(rowBytes(row));
     return { record: toRecord(row, wireNames) };
   }
   return {
     table: opened.table,
     apply: writer.apply,
     find(msgIds) {
-      const budget = createBudget();
+      const budget = createAnswerBudget(options.answerLimitBytes);
       return snapshot(() => msgIds.map((msgId) => find(msgId, budget)));
     },
     query(query, keys) {
       const project = createProjection(keys);
-      const names = namesFor(keys);
-      const budget = createBudget();
+      const names = namesWanted(keys);
+      const budget = createAnswerBudget(options.answerLimitBytes);
       return snapshot(() => {
         const fetch = prepare(`SELECT ${select(names)} FROM ${table} AS t WHERE rowid = ?`);
         const hits = matching(query).sort((a, b) => compareSubmitted(a.submitted, b.submitted) || a.rowid - b.rowid);
         return hits.map(({ rowid }) => {
           const row = fetch.get(rowid)!;
-          budget(row);
+          budget(rowBytes(row));
           return project(toRecord(row, names));
         });
       });
@@ -140,11 +130,4 @@ export function openTaskTable(options: TableOptions): TaskTable {
       db.close();
     },
   };
-}
-
-/** Fields that an answer with these keys needs. Unknown keys are the projection's to refuse. */
-function namesFor(keys: readonly string[] | null): readonly WireName[] {
-  if (keys === null || keys.length === 0)
-    return wireNames.filter((name) => name !== 'buffers' && name !== 'result_buffers');
-  return [...new Set(['msg_id', ...keys])].filter(isWireName);
 }

@@ -4,10 +4,10 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import { decodeText, formatDate, parseDate } from '@muster/protocol';
 import type { FieldKind, WireName } from '../fields.ts';
 import { fieldTable } from '../fields.ts';
+import { readPickle } from '../pickle.ts';
 import { StoreError } from '../port.ts';
 import type { StoredRecord } from '../stored-record.ts';
 import { emptyRecord } from '../stored-record.ts';
-import { readPickle } from './pickle.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 

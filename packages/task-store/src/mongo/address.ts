@@ -1,0 +1,50 @@
+// Where a MongoDB is: an address of its own kind, or what Python's MongoClient takes (§5.5, connection_args and
+// connection_kwargs).
+import { MusterError } from '@muster/protocol';
+
+export interface MongoAddressParts {
+  /** `mongodb://…` or `mongodb+srv://…`; empty for what the others say. */
+  readonly uri: string;
+  /** JSON list: host or address, and port. */
+  readonly connectionArgs: string;
+  /** JSON object: `host`, `port`, `username`, `password`, and options of the driver. */
+  readonly connectionKwargs: string;
+}
+
+export interface MongoAddress {
+  readonly url: string;
+  /** Options of the driver; it refuses those that it does not know. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** The address of a MongoDB; default localhost:27017. Throws MusterError `bad_option`. */
+export function buildMongoAddress({ uri, connectionArgs, connectionKwargs }: MongoAddressParts): MongoAddress {
+  const args = parse('connection_args', connectionArgs);
+  if (!Array.isArray(args) || args.length > 2) throw bad('connection_args', 'takes a JSON list: host and port');
+  const kwargs = parse('connection_kwargs', connectionKwargs);
+  if (typeof kwargs !== 'object' || kwargs === null || Array.isArray(kwargs))
+    throw bad('connection_kwargs', 'takes a JSON object');
+  const { host = args[0], port = args[1], username, password, ...others } = kwargs as Record<string, unknown>;
+  const auth = username === undefined ? {} : { auth: { username: String(username), password: String(password ?? '') } };
+  return { url: uri || hostAddress(host ?? 'localhost', port ?? 27_017), options: { ...others, ...auth } };
+}
+
+function hostAddress(host: unknown, port: unknown): string {
+  if (typeof host !== 'string') throw bad('connection_args', 'takes the host as a text');
+  if (!Number.isInteger(port) || Number(port) < 1 || Number(port) > 65_535)
+    throw bad('connection_args', 'takes the port as a number from 1 to 65535');
+  if (/^mongodb(\+srv)?:\/\//.test(host)) return host;
+  if (!/^[\w.:,[\]-]+$/.test(host)) throw bad('connection_args', 'takes a host, HOST:PORT, or mongodb://…');
+  const hasPort = /:\d+$/.test(host) && !/^[^[]*:[^[]*:/.test(host.split(',').at(-1)!);
+  return `mongodb://${hasPort ? host : `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`}/`;
+}
+
+function parse(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw bad(name, 'is not JSON');
+  }
+}
+
+const bad = (name: string, why: string): MusterError => new MusterError('bad_option', `MongoDB.${name} ${why}.`);

@@ -1,0 +1,42 @@
+// What MongoDB can answer of a query, as its filter.
+import type { JsonObject } from '@muster/protocol';
+import type { Document, Filter } from 'mongodb';
+import type { Test } from '../pushdown.ts';
+import { planQuery } from '../pushdown.ts';
+
+export interface MongoFilter {
+  readonly filter: Filter<Document>;
+  /** Conditions that must be tested on what the filter has found; empty when that is exact. */
+  readonly rest: JsonObject;
+}
+
+/** Not those that may be in parts, which are no texts then. */
+const textFields = new Set(['msg_id', 'client_uuid', 'engine_uuid', 'resubmitted', 'queue', 'label']);
+
+/** The query must be one that compileQuery takes. No operand becomes an operator or a field. */
+export function compileFilter(query: JsonObject): MongoFilter {
+  const { tests, rest } = planQuery(query, textFields);
+  return { filter: tests.length === 0 ? {} : { $and: tests.map((test) => ({ [test.field]: render(test) })) }, rest };
+}
+
+function render(test: Test): Document {
+  switch (test.kind) {
+    case 'null':
+      return test.isNull ? { $eq: null } : { $ne: null };
+    case 'text':
+      return { [test.operator]: test.text };
+    case 'members': {
+      const members = test.withNull ? [...test.texts, null] : test.texts;
+      return test.among ? { $in: members } : { $nin: members };
+    }
+    case 'moment':
+      return renderMoment(test);
+  }
+}
+
+/** Dates are kept in milliseconds: those of the same millisecond are near, the rest is tested. */
+function renderMoment({ operator, us }: Test & { kind: 'moment' }): Document {
+  const date = new Date(Math.floor(us / 1000));
+  if (operator === '$lt') return { $lte: date };
+  return operator === '$gt' ? { $gte: date } : { [operator]: date };
+}

@@ -1,0 +1,3 @@
+export type { StoreTrouble } from '../batched/batched-store.ts';
+export { buildMongoAddress } from './address.ts';
+export { createMongoTaskStore } from './store.ts';
