@@ -55,6 +55,17 @@ test("the hub's refusal is a RemoteError; its silence a timeout", async () => {
   expect(client.load.questions).toBe(0);
 });
 
+test('a shutdown is done when the hub says so, by its answer or to everybody, whichever comes first', async () => {
+  const { client, controller } = await startTestCluster([]);
+  controller.script = ({ message }) => {
+    if (message.header.msg_type !== 'shutdown_request') return 'default';
+    controller.notify('shutdown_notification', { status: 'ok' });
+    return undefined;
+  };
+  await client.shutdown({ hub: true });
+  await expect(client.history()).rejects.toMatchObject({ code: 'client_closed' });
+});
+
 test('results by id wait for what has not ended, and tell unknown ids apart', async () => {
   const { client, controller } = await startTestCluster();
   const [engine] = client.engines;

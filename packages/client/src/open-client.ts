@@ -129,7 +129,12 @@ export function openClient({ transport, connection, limits, username }: OpenClie
     async shutdown({ hub = false, restart = false, ...options } = {}) {
       if (engines.ids.length > 0) await askEngines(work, options, () => ['shutdown_request', { restart }]);
       if (!hub) return;
-      await asking.ask('shutdown_request', {});
+      try {
+        await asking.ask('shutdown_request', {});
+      } catch (error) {
+        // The notification that everything stops can overtake the answer, on its own socket: that is an answer too.
+        if (closed === undefined) throw error;
+      }
       await close();
     },
     on: events.on,
