@@ -39,6 +39,13 @@ const textOf = (reply: { published: readonly Published[] }): unknown =>
     'text/plain'
   ];
 
+test('an engine that was not asked to fetch has not loaded what fetches', async () => {
+  const loaded = "process.moduleLoadList.some((name) => name.includes('undici/undici'))";
+  expect(textOf(await run(loaded))).toBe('false');
+  expect(textOf(await run("new Request('http://127.0.0.1').method"))).toBe("'GET'");
+  expect(textOf(await run(loaded))).toBe('true');
+});
+
 test('messages of a cell come in the order of the protocol, idle last', async () => {
   const reply = await run("console.log('out'); display({ a: 1 }); console.error('err'); 1 + 1");
   expect(types(reply.published)).toEqual([

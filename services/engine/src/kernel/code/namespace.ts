@@ -29,7 +29,7 @@ const open = "with(globalThis[Symbol.for('muster.shadows')]){";
 export function createNamespace(root: object = globalThis): Namespace {
   const shadows = Object.create(null) as Record<string, unknown>;
   Object.defineProperty(root, shadowKey, { value: shadows });
-  const original = Object.getOwnPropertyDescriptors(root) as Record<PropertyKey, PropertyDescriptor>;
+  const original = takeOriginals(root);
   let mentions: RegExp | undefined;
   let version = 0;
   function shadow(name: string): void {
@@ -56,9 +56,26 @@ export function createNamespace(root: object = globalThis): Namespace {
       mentions = undefined;
       version++;
       for (const key of Reflect.ownKeys(root)) if (!Object.hasOwn(original, key)) remove(root, key);
-      for (const key of Reflect.ownKeys(original)) restore(root, key, original[key]!);
+      for (const key of Reflect.ownKeys(original)) restore(root, key, original[key]);
     },
   };
+}
+
+type Originals = Record<PropertyKey, PropertyDescriptor | undefined>;
+
+/**
+ * Names behind which Node loads its HTTP client as soon as anybody looks at them: 20 ms and 5 MB in each engine. They are
+ * left alone; should user code assign to one of them on `globalThis`, that stays.
+ */
+const unseen: ReadonlySet<PropertyKey> = new Set(
+  'FormData Headers Request Response MessageEvent CloseEvent WebSocket'.split(' '),
+);
+
+function takeOriginals(root: object): Originals {
+  const originals: Originals = {};
+  for (const key of Reflect.ownKeys(root))
+    originals[key] = unseen.has(key) ? undefined : Object.getOwnPropertyDescriptor(root, key);
+  return originals;
 }
 
 const define = (root: object, key: PropertyKey, value: unknown): boolean =>
@@ -75,7 +92,8 @@ function remove(root: object, key: PropertyKey): void {
   if (!Reflect.deleteProperty(root, key)) Reflect.set(root, key, undefined);
 }
 
-function restore(root: object, key: PropertyKey, original: PropertyDescriptor): void {
+function restore(root: object, key: PropertyKey, original: PropertyDescriptor | undefined): void {
+  if (original === undefined) return;
   const now = Object.getOwnPropertyDescriptor(root, key);
   if (now?.value === original.value && now?.get === original.get && now?.set === original.set) return;
   Reflect.defineProperty(root, key, original);
