@@ -137,6 +137,19 @@ export async function startTestController(options: { readonly refuse?: string; r
       await until(() => of(id).some(isIdle), { what: `idle of ${id}`, timeoutMs });
     return { ...reply, content: reply.message.content, published: of(id) };
   }
+  /** A ROUTER drops what is for a peer whose handshake is still under way: asks on each channel until it is answered. */
+  async function reach(uuid: string): Promise<void> {
+    const questions = { mux: 'kernel_info_request', task: 'kernel_info_request', control: 'abort_request' } as const;
+    for (const [channel, msgType] of Object.entries(questions) as [Channel, string][]) {
+      const asked: string[] = [];
+      const answered = (): boolean => {
+        if (asked.some((id) => replies.has(id))) return true;
+        asked.push(send(uuid, channel, msgType, { msg_ids: ['none'] }));
+        return false;
+      };
+      await until(answered, { what: `${uuid} can be reached by ${channel}`, everyMs: 50 });
+    }
+  }
   const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
   const main = join(import.meta.dirname, 'main.ts');
@@ -160,12 +173,13 @@ export async function startTestController(options: { readonly refuse?: string; r
       programs.push(program);
       return program;
     },
-    /** Resolves to the uuid of the n-th engine when its heart beats. */
+    /** Resolves to the uuid of the n-th engine when its heart beats and it can be reached. */
     async ready(n = 0): Promise<string> {
       const uuid = (): string => registrations[n]?.uuid as string;
       await until(() => beating.has(uuid()), {
         what: () => `engine ${n} beats. ${programs.map(({ output }) => output).join('\n')}`,
       });
+      await reach(uuid());
       return uuid();
     },
     stopPings: () => clearInterval(beat),

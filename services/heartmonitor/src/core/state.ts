@@ -42,7 +42,7 @@ export interface HeartmonitorState {
 export const defaultSettings: HeartmonitorSettings = {
   periodUs: 3_000_000,
   maxMisses: 10,
-  settleUs: 100_000,
+  settleUs: 200_000,
   firstProbeUs: 50_000,
   lastProbeUs: 400_000,
   maxStrangers: 10_000,

@@ -39,7 +39,7 @@ describe('registration', () => {
     const { time, alive, sent, runner } = createBench();
     alive.add('a');
     runner.dispatch({ type: 'registration.pending', uuid: 'a' });
-    time.advance(0.1 * second);
+    time.advance(0.2 * second);
     expect(sent).toEqual([]);
     time.advance(0.1 * second);
     expect(sent).toEqual([{ type: 'heart.start', uuid: 'a' }]);
