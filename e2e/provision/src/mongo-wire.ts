@@ -15,7 +15,7 @@ const copyJars = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-de
 
 // A small, quick Java: these servers live for seconds.
 const start = (folder: string): string => `#!/bin/sh
-exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Xmx512m -cp '${folder}:${folder}/jars/*' MongoWire "$@"
+exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Xmx1g -cp '${folder}:${folder}/jars/*' MongoWire "$@"
 `;
 
 const runs = async (argv: readonly string[]): Promise<boolean> =>

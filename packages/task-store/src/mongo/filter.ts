@@ -16,15 +16,22 @@ const textFields = new Set(['msg_id', 'client_uuid', 'engine_uuid', 'resubmitted
 /** The query must be one that compileQuery takes. No operand becomes an operator or a field. */
 export function compileFilter(query: JsonObject): MongoFilter {
   const { tests, rest } = planQuery(query, textFields);
-  return { filter: tests.length === 0 ? {} : { $and: tests.map((test) => ({ [test.field]: render(test) })) }, rest };
+  const filter: Document = {};
+  const others: Document[] = [];
+  for (const test of tests) {
+    // Conditions on different fields side by side: inside $and not every server looks at its indexes.
+    if (test.field in filter) others.push({ [test.field]: render(test) });
+    else filter[test.field] = render(test);
+  }
+  return { filter: others.length === 0 ? filter : { ...filter, $and: others }, rest };
 }
 
-function render(test: Test): Document {
+function render(test: Test): Document | string {
   switch (test.kind) {
     case 'null':
       return test.isNull ? { $eq: null } : { $ne: null };
     case 'text':
-      return { [test.operator]: test.text };
+      return test.operator === '$eq' ? test.text : { [test.operator]: test.text };
     case 'members': {
       const members = test.withNull ? [...test.texts, null] : test.texts;
       return test.among ? { $in: members } : { $nin: members };
