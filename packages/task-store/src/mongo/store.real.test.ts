@@ -196,7 +196,7 @@ describe.skipIf(!hasOwnMongo)(`MongoDB that goes away${whyNoMongo(hasOwnMongo)}`
     await using server = await startMongo(join(folder.path, 'mongo.db'));
     const troubles: string[] = [];
     const store = await createMongoTaskStore({
-      address: { url: server.url, options: { serverSelectionTimeoutMS: 200 } },
+      address: { url: server.url, options: { serverSelectionTimeoutMS: 1500 } },
       database: 'muster',
       patienceMs: 500,
       onTrouble: ({ what }) => troubles.push(what),
