@@ -2,28 +2,42 @@
 // the store or the peers. Messages travel in them undecoded (in one process: the same object, no copy).
 import type { Message } from '@muster/protocol';
 import type { Member, Members, Values } from './members.ts';
-import { engineRef, text, uuid } from './members.ts';
+import { count, engineRef, text, uuid } from './members.ts';
 
 export type { EngineRef, KernelName } from './members.ts';
 
 interface FactEntry {
-  readonly from: ServiceName;
+  readonly from: ServiceName | 'all';
   readonly to: ServiceName | 'all';
   readonly meaning: string;
   readonly members: Members;
   /** It carries a message, which its publisher has verified or not (§3.3). */
   readonly message?: 'verified' | 'unverified';
-  /** Where the wire description tells of it. */
+  /** Where the wire description tells of it; `ours` when it does not. */
   readonly section: string;
 }
 
-export type ServiceName = 'hub' | 'task-scheduler' | 'relay' | 'heartmonitor';
+export type ServiceName = 'hub' | 'task-scheduler' | 'relay' | 'heartmonitor' | 'launcher-operator';
 
 const engineUuid = uuid;
 /** As long as headers may have it (§3.2). */
 const msgId: Member<string> = text('text', 1024);
 
 export const factTable = {
+  'service.started': {
+    from: 'all',
+    to: 'all',
+    meaning: 'a service is up, perhaps again, and knows nothing of what was told before: tell it, and ask it, anew',
+    members: { service: text('service', 100) },
+    section: 'ours',
+  },
+  'facts.kept': {
+    from: 'hub',
+    to: 'all',
+    meaning: "the publisher's kept facts up to this number are handled and stored: it may forget them",
+    members: { publisher: text('publisher', 100), upTo: count },
+    section: 'ours',
+  },
   'engine.registered': {
     from: 'hub',
     to: 'all',

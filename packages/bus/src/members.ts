@@ -39,7 +39,7 @@ export const text = (shape: string, longest: number, shortest = 1): Member<strin
 });
 
 /** A whole number from 0 on. */
-const count: Member<number> = {
+export const count: Member<number> = {
   shape: 'number',
   read(value, what) {
     if (!Number.isSafeInteger(value) || (value as number) < 0) throw new ShapeError(`${what} is not a whole number`);
@@ -70,6 +70,22 @@ export const listOf = <T>(member: Member<T>): Member<readonly T[]> => ({
 
 /** ZeroMQ identities have at most 255 bytes. */
 export const uuid = text('uuid', 255);
+
+/** How much an engine has to do. */
+export interface EngineLoad {
+  readonly uuid: string;
+  /** Direct requests without a reply. */
+  readonly queued: number;
+  /** Load-balanced tasks without a reply. */
+  readonly tasks: number;
+}
+
+const loadMembers = { uuid, queued: count, tasks: count };
+
+export const engineLoad: Member<EngineLoad> = {
+  shape: '{uuid, queued, tasks}',
+  read: (value, what) => readMembers(loadMembers, value, what),
+};
 
 const engineMembers = { id: count, uuid, kernel: text('name', 100, 0) };
 

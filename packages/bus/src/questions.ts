@@ -2,7 +2,7 @@
 // question can be asked again without harm.
 import type { ServiceName } from './facts.ts';
 import type { Members, Values } from './members.ts';
-import { engineRef, listOf, uuid } from './members.ts';
+import { engineLoad, engineRef, listOf, uuid } from './members.ts';
 
 interface QuestionEntry {
   /** Who answers. */
@@ -18,6 +18,24 @@ export const questionTable = {
     meaning: 'which engines are registered, and of which the first heartbeat is awaited',
     members: {},
     answer: { engines: listOf(engineRef), pending: listOf(uuid) },
+  },
+  'engines.load': {
+    to: 'hub',
+    meaning: 'how much each registered engine has to do',
+    members: {},
+    answer: { engines: listOf(engineLoad) },
+  },
+  'engines.drain': {
+    to: 'task-scheduler',
+    meaning: 'give these engines no new tasks, until they are resumed or gone; which of them still have tasks?',
+    members: { uuids: listOf(uuid) },
+    answer: { busy: listOf(uuid) },
+  },
+  'engines.resume': {
+    to: 'task-scheduler',
+    meaning: 'these engines may be given tasks again',
+    members: { uuids: listOf(uuid) },
+    answer: {},
   },
 } as const satisfies Record<string, QuestionEntry>;
 

@@ -1,7 +1,7 @@
 // Questions and answers as bytes: JSON, checked on both sides.
 import type { Members } from '../members.ts';
 import { readMembers, ShapeError } from '../members.ts';
-import type { AnswerOf, Question, QuestionOf, QuestionType } from '../questions.ts';
+import type { AnswerOf, QuestionOf, QuestionType } from '../questions.ts';
 import { questionTable } from '../questions.ts';
 
 type Entry = { readonly members: Members; readonly answer: Members };
@@ -21,7 +21,7 @@ function parse(bytes: Uint8Array, what: string): object {
 }
 
 /** Throws ShapeError. */
-export function writeQuestion(question: Question): string {
+export function writeQuestion<T extends QuestionType>(question: QuestionOf<T>): string {
   const { type } = question;
   return JSON.stringify(readMembers(entryOf(type).members, question, type));
 }
