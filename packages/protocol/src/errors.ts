@@ -134,6 +134,18 @@ export const errorTable = {
     retryable: true,
     exitStatus: 1,
   },
+  unreachable: {
+    meaning: 'A machine or service cannot be reached.',
+    remedy: 'Check that it is up and that its address and port are right.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  access_denied: {
+    meaning: 'A machine or service does not let this program in, or is not the one it claims to be.',
+    remedy: 'Check the user, the key and the known hosts.',
+    retryable: false,
+    exitStatus: 1,
+  },
   unknown_option: {
     meaning: 'There is no such option.',
     remedy: 'See --help.',
