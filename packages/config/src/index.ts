@@ -1,3 +1,5 @@
+export * from './build-connections.ts';
+export * from './channel-ports.ts';
 export * from './common-settings.ts';
 export * from './connection-files.ts';
 export * from './files.ts';

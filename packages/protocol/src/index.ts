@@ -1,4 +1,5 @@
 export * from './bytes.ts';
+export * from './channels.ts';
 export * from './connection-file.ts';
 export * from './dates.ts';
 export * from './errors.ts';

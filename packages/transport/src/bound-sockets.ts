@@ -1,19 +1,7 @@
+import type { Channel, Side } from '@muster/protocol';
 import type { Socket, SocketKind } from './port.ts';
 
-/** Channels of a controller, by their keys in the connection files (§1.2). */
-export type Channel =
-  | 'registration'
-  | 'notification'
-  | 'control'
-  | 'mux'
-  | 'task'
-  | 'broadcast'
-  | 'iopub'
-  | 'hb_ping'
-  | 'hb_pong';
-
-/** Which peers connect to a socket. Registration is bound for both at once; ask for it as 'engine'. */
-export type Side = 'client' | 'engine';
+export type { Channel, ChannelKey, Side } from '@muster/protocol';
 
 /**
  * How a service gets its binding sockets: whoever composes the services decides addresses, ports and CURVE keys, and

@@ -1,20 +1,18 @@
 // The controller: hub, task-scheduler, relay and heartmonitor in one process, on an in-process bus.
 import { createInProcessBus } from '@muster/bus';
+import type { ConnectionFacts, Connections } from '@muster/config';
+import { buildConnections, registrationInfo } from '@muster/config';
 import { createHeartmonitorService } from '@muster/heartmonitor';
 import type { EngineStateFile, StartDask } from '@muster/hub';
 import { createHubService, defaultConfig as hubDefaults } from '@muster/hub';
 import type { Ports } from '@muster/machine';
-import type { JsonObject } from '@muster/protocol';
 import { createRelayService, defaultConfig as relayDefaults } from '@muster/relay';
 import type { TaskSchedulerConfig } from '@muster/task-scheduler';
 import { createTaskSchedulerService, defaultConfig as schedulerDefaults } from '@muster/task-scheduler';
 import type { TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import type { CurveServer, Side, Transport } from '@muster/transport';
-import { createHmacSigner } from '@muster/transport';
-import { createBoundSockets } from './bound-sockets.ts';
-import type { ConnectionFacts, Connections } from './connections.ts';
-import { buildConnections } from './connections.ts';
+import { createBoundSockets, createHmacSigner } from '@muster/transport';
 import type { PortPlan } from './port-plan.ts';
 
 export interface ControllerOptions {
@@ -70,7 +68,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     store: options.store,
     config: { ...hubDefaults, registrationTimeoutMs: options.registrationTimeoutMs },
     heartbeatPeriodMs: heartbeat.periodMs,
-    connectionInfo: () => registrationInfo(connections),
+    connectionInfo: () => (connections === undefined ? {} : registrationInfo(connections)),
     engineStateFile: options.engineState,
     onShutdownRequested: options.onShutdownRequested,
     ...(options.startDask && { startDask: options.startDask }),
@@ -86,7 +84,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     log: log.child({ service: 'heartmonitor' }),
     config: heartbeat,
   });
-  connections = buildConnections(sockets, {
+  connections = buildConnections(sockets.port, {
     ...facts,
     addresses,
     scheme: options.scheduler.schemeName,
@@ -104,21 +102,4 @@ export async function startController(options: ControllerOptions): Promise<Contr
       for (const service of [heartmonitor, scheduler, relay, hub]) await service.stop();
     },
   };
-}
-
-/** The part of the engine file that a registration reply carries (§4.2); engines have the file itself. */
-function registrationInfo(connections: Connections | undefined): JsonObject {
-  if (connections === undefined) return {};
-  const {
-    interface: address,
-    registration,
-    control,
-    mux,
-    task,
-    iopub,
-    hb_ping,
-    hb_pong,
-    broadcast,
-  } = connections.engine;
-  return { interface: address, registration, control, mux, task, iopub, hb_ping, hb_pong, broadcast: [...broadcast] };
 }

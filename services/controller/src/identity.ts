@@ -1,8 +1,7 @@
 // What a controller is known by: its ports, its key, where it is. New at each start, or those of an earlier one.
 import type { ConnectionPaths } from '@muster/config';
 import type { Logger } from '@muster/telemetry';
-import type { CurveServer } from '@muster/transport';
-import { defaultLocation } from './addresses.ts';
+import { type CurveServer, defaultLocation } from '@muster/transport';
 import { type PortPlan, planFromFiles, planPorts } from './port-plan.ts';
 import { readReusable } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';

@@ -1,9 +1,6 @@
 // Which port each channel gets, decided before anything is bound (§1.5).
 import type { ClientConnection, EngineConnection } from '@muster/protocol';
-import type { Channel, Side } from '@muster/transport';
-
-/** A channel of one side, as the port plan and the bound ports are keyed. */
-export type ChannelKey = `${Side}:${Channel}`;
+import type { Channel, ChannelKey } from '@muster/transport';
 
 /** Ports wanted, by channel; a channel without entry takes any free port. */
 export type PortPlan = Partial<Record<ChannelKey, number>>;

@@ -1,8 +1,7 @@
 // --reuse (§7.5): ports and key of an earlier controller, from its connection files.
-import type { ConnectionPaths } from '@muster/config';
+import type { ConnectionPaths, Connections } from '@muster/config';
 import { readClientConnection, readEngineConnection } from '@muster/config';
 import { MusterError } from '@muster/protocol';
-import type { Connections } from './connections.ts';
 
 /** What must be the same in both files. */
 const shared = ['key', 'registration', 'pack', 'unpack', 'signature_scheme', 'curve_serverkey'] as const;

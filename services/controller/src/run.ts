@@ -13,12 +13,10 @@ import {
 } from '@muster/config';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import { createZeromqTransport } from '@muster/transport';
-import { resolveAddress } from './addresses.ts';
+import { chooseCurve, createZeromqTransport, resolveAddress, warnWhenOpen } from '@muster/transport';
 import { type Controller, startController } from './controller.ts';
 import { createStartDask } from './dask.ts';
 import { chooseIdentity } from './identity.ts';
-import { chooseCurve, warnWhenOpen } from './security.ts';
 import type { ControllerValues } from './settings.ts';
 import { openStore } from './store.ts';
 

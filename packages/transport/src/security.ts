@@ -1,14 +1,20 @@
 // Keys, and warnings where the door is open.
 import { MusterError } from '@muster/protocol';
-import type { Logger } from '@muster/telemetry';
-import { type CurveServer, curvePublicKey, generateCurvePair } from '@muster/transport';
 import { isLoopback } from './addresses.ts';
-import type { ControllerValues } from './settings.ts';
+import { curvePublicKey, generateCurvePair } from './curve-keys.ts';
+import type { CurveServer } from './port.ts';
 
-/** The key pair with CurveZMQ switched on: the one configured, or a new one. */
-export function chooseCurve(values: ControllerValues): CurveServer | undefined {
-  if (!values.enableCurve) return undefined;
-  const { curveSecretKey: secretKey, curvePublicKey: publicKey } = values;
+/** What settings say of CurveZMQ; an empty key is none. */
+export interface CurveChoice {
+  readonly enableCurve: boolean;
+  readonly curveSecretKey: string;
+  readonly curvePublicKey: string;
+}
+
+/** The key pair with CurveZMQ switched on: the one configured, or a new one. Throws MusterError `bad_option`. */
+export function chooseCurve(choice: CurveChoice): CurveServer | undefined {
+  if (!choice.enableCurve) return undefined;
+  const { curveSecretKey: secretKey, curvePublicKey: publicKey } = choice;
   if (secretKey === '' && publicKey === '') return { role: 'server', ...generateCurvePair() };
   if (secretKey.length !== 40 || (publicKey !== '' && publicKey !== curvePublicKey(secretKey)))
     throw new MusterError(
@@ -24,7 +30,7 @@ export function warnWhenOpen(
   addresses: readonly string[],
   curve: CurveServer | undefined,
   key: string,
-  log: Logger,
+  log: { warn(fields: object, message: string): void },
 ): void {
   const open = addresses.filter((address) => !isLoopback(address));
   if (open.length > 0 && !curve)

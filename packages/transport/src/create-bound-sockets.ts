@@ -1,14 +1,15 @@
-// The controller's binding sockets: where they listen, with which keys, and which ports they got.
+// Binding sockets of services: where they listen, with which keys, and which ports they got.
 import { MusterError } from '@muster/protocol';
-import type { BoundSockets, CurveServer, Side, Transport } from '@muster/transport';
 import { covers } from './addresses.ts';
-import type { ChannelKey, PortPlan } from './port-plan.ts';
+import type { BoundSockets, ChannelKey, Side } from './bound-sockets.ts';
+import type { CurveServer, Transport } from './port.ts';
 
 export interface BindingOptions {
   readonly transport: Transport;
   /** Address of each side, ready for `tcp://ADDRESS:PORT`. */
   readonly addresses: Readonly<Record<Side, string>>;
-  readonly plan: PortPlan;
+  /** Ports wanted; a channel without entry takes any free port. */
+  readonly plan: Readonly<Partial<Record<ChannelKey, number>>>;
   readonly curve: CurveServer | undefined;
   readonly maxFrameBytes: number;
 }

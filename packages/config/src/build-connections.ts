@@ -1,0 +1,90 @@
+// The content of the two connection files (§1.2), from the ports and what else is known of a controller.
+import type { ChannelKey, ClientConnection, EngineConnection, JsonObject, Side } from '@muster/protocol';
+import { signatureScheme } from '@muster/protocol';
+import { planFixedPorts } from './channel-ports.ts';
+
+/** What both files say alike, or per side. */
+export interface ConnectionFacts {
+  /** As peers write it behind `tcp://`: an IPv6 address stands in brackets. */
+  readonly addresses: Readonly<Record<Side, string>>;
+  readonly key: string;
+  readonly curveServerKey: string | null;
+  readonly location: string;
+  readonly ssh: Readonly<Record<Side, string>>;
+  /** How tasks are placed, e.g. `leastload`; clients only show it. */
+  readonly scheme: string;
+}
+
+export interface Connections {
+  readonly client: ClientConnection;
+  readonly engine: EngineConnection;
+}
+
+/** `portOf` is asked for the ports of all channels. */
+export function buildConnections(portOf: (key: ChannelKey) => number, facts: ConnectionFacts): Connections {
+  const registration = portOf('engine:registration');
+  const common = (side: Side) => ({
+    ssh: facts.ssh[side],
+    interface: `tcp://${facts.addresses[side]}`,
+    registration,
+    control: portOf(`${side}:control`),
+    mux: portOf(`${side}:mux`),
+    task: portOf(`${side}:task`),
+    iopub: portOf(`${side}:iopub`),
+  });
+  const security = {
+    key: facts.key,
+    curve_serverkey: facts.curveServerKey,
+    location: facts.location,
+    pack: 'json',
+    unpack: 'json',
+    signature_scheme: signatureScheme,
+  };
+  return {
+    client: {
+      ...common('client'),
+      task_scheme: facts.scheme,
+      notification: portOf('client:notification'),
+      broadcast: portOf('client:broadcast'),
+      ...security,
+    },
+    engine: {
+      ...common('engine'),
+      hb_ping: portOf('engine:hb_ping'),
+      hb_pong: portOf('engine:hb_pong'),
+      broadcast: [portOf('engine:broadcast')],
+      ...security,
+    },
+  };
+}
+
+export interface FixedConnectionFacts {
+  readonly basePort: number;
+  /** By which clients and engines reach the services: a host name or an IP address (IPv6 with or without brackets). */
+  readonly address: string;
+  readonly key: string;
+  readonly curveServerKey: string | null;
+  /** Default: `leastload`. */
+  readonly scheme?: string;
+}
+
+/** The connection files of services that run apart. Throws MusterError `bad_option` for a base port that cannot be. */
+export function buildFixedConnections(facts: FixedConnectionFacts): Connections {
+  const { basePort, address, key, curveServerKey, scheme = 'leastload' } = facts;
+  const plan: Partial<Record<ChannelKey, number>> = planFixedPorts(basePort);
+  const host = address.includes(':') && !address.startsWith('[') ? `[${address}]` : address;
+  return buildConnections((channel) => plan[channel]!, {
+    addresses: { client: host, engine: host },
+    key,
+    curveServerKey,
+    location: address,
+    ssh: { client: '', engine: '' },
+    scheme,
+  });
+}
+
+/** The part of the engines' file that a registration reply carries (§4.2); engines have the file itself. */
+export function registrationInfo({ engine }: Connections): JsonObject {
+  const { interface: address, registration, control, mux, task, iopub, hb_ping, hb_pong, broadcast } = engine;
+  return { interface: address, registration, control, mux, task, iopub, hb_ping, hb_pong, broadcast: [...broadcast] };
+}
