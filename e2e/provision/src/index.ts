@@ -1,19 +1,32 @@
 // Brings the real parts that tests run against. Nothing is installed unless E2E_PROVISION=1 says so.
 import { ensureBuilt, findBuilt } from './cache.ts';
+import { helm } from './helm.ts';
 import { ipyparallel } from './ipyparallel.ts';
+import { kubernetes } from './kubernetes.ts';
+import { machines } from './machines.ts';
 import { mongoWire } from './mongo-wire.ts';
+import { mpi } from './mpi.ts';
 import { nats } from './nats.ts';
 import type { Part } from './part.ts';
+import { slurm } from './slurm.ts';
 
+export { helmIn } from './helm.ts';
 export { pythonIn } from './ipyparallel.ts';
+export { kubernetesProgramIn } from './kubernetes.ts';
 export { mongoWireIn } from './mongo-wire.ts';
 export { natsServerIn } from './nats.ts';
+export { pbsCommandsIn, pbsPluginIn } from './slurm.ts';
 
 const parts = {
+  helm,
   ipyparallel: ipyparallel('9.2.0'),
   'ipyparallel-8': ipyparallel('8.8.0'),
+  machines,
+  kubernetes,
   'mongo-wire': mongoWire,
+  mpi,
   nats,
+  slurm,
 } as const satisfies Record<string, Part>;
 
 export type PartName = keyof typeof parts;

@@ -1,0 +1,3 @@
+module muster.dev/provision/pause
+
+go 1.24
