@@ -62,6 +62,6 @@ export const slurm: Part = {
     const commands = await readdir(pbsCommandsIn(folder)).catch((): string[] => []);
     const missing = ['qsub', 'qstat', 'qdel'].filter((name) => !commands.includes(name));
     if (missing.length > 0) return `${missing.join(', ')} missing`;
-    return faultOfCommand(['perl', '-MSlurm', '-MSwitch', '-e', '1']);
+    return faultOfCommand(['dpkg', '--status', ...perlPackages]);
   },
 };
