@@ -35,7 +35,8 @@ export function renderHelp(table: SettingsTable, usage: Usage, all = false): str
 /** Rows of a Markdown table of all settings, for documents. */
 export function settingsTable(table: SettingsTable): string {
   const rows = Object.values(table).map((setting) => {
-    const options = [...optionNames(setting), `--${setting.name}`].map((name) => `\`${name}\``).join(' ');
+    const names = isSecret(setting) ? [setting.name] : [...new Set([...optionNames(setting), `--${setting.name}`])];
+    const options = names.map((name) => `\`${name}\``).join(' ');
     const value = setting.type === 'text' ? 'text' : allowed(setting);
     const env = setting.env === undefined ? '' : ` Environment: \`${setting.env}\`.`;
     const cells = [options, value, defaultText(setting) || '–', `${setting.description}${env}`];
@@ -50,7 +51,10 @@ function optionNames(setting: Setting): string[] {
   return [...(setting.flags ?? []).map(dashed), ...Object.keys(setting.switches ?? {}).map(dashed)];
 }
 
+const isSecret = (setting: Setting): boolean => setting.type === 'text' && setting.secret === true;
+
 function describe(setting: Setting, all: boolean): string[] {
+  if (isSecret(setting)) return pair(`$${setting.env}`, setting.description);
   const placeholder = setting.type === 'boolean' ? '' : `=${setting.placeholder ?? placeholders[setting.type]}`;
   const flags = (setting.flags ?? []).map((flag) =>
     flag.length === 1 ? `-${flag}${placeholder.replace('=', ' ')}` : `--${flag}${placeholder}`,
@@ -59,7 +63,7 @@ function describe(setting: Setting, all: boolean): string[] {
   const named = flags.length === 0 && (all || switches.length === 0) ? [`--${setting.name}${placeholder}`] : flags;
   const facts = [
     setting.type === 'choice' || setting.type === 'ports' ? sentence(allowed(setting)) : '',
-    all && flags.length > 0 ? `Also --${setting.name}.` : '',
+    all && flags.length > 0 && !setting.flags?.includes(setting.name) ? `Also --${setting.name}.` : '',
     defaultText(setting) === '' ? '' : `Default: ${defaultText(setting)}.`,
     setting.env === undefined ? '' : `Environment: ${setting.env}.`,
   ];

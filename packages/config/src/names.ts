@@ -28,10 +28,11 @@ export function namesOf(table: SettingsTable): Names {
   };
   for (const [key, setting] of Object.entries(table)) {
     for (const name of [setting.name, ...(setting.otherNames ?? [])]) traits.set(take(name), key);
-    for (const flag of setting.flags ?? []) flags.set(take(flag), key);
+    // A setting without a class has one name for both.
+    for (const flag of setting.flags ?? []) flags.set(traits.get(flag) === key ? flag : take(flag), key);
     for (const [name, value] of Object.entries(setting.switches ?? {})) switches.set(take(name), { key, value });
   }
-  const classes = new Set([...traits.keys()].map((name) => name.slice(0, name.indexOf('.'))));
+  const classes = new Set([...traits.keys()].map((name) => name.slice(0, Math.max(0, name.indexOf('.')))));
   const names = { flags, switches, traits, classes };
   cache.set(table, names);
   return names;

@@ -1,18 +1,21 @@
-// A command line against a table: flag over environment over default, every refusal with what is allowed.
+// A command line against a table: flag over environment over file over default, every refusal with what is allowed.
 import { MusterError } from '@muster/protocol';
 import { namesOf } from './names.ts';
 import { originalClasses, originalFlags, originalTraits } from './original-names.ts';
 import { allowed, parseValue } from './parse-value.ts';
 import type { Setting, SettingsOf, SettingsTable } from './settings.ts';
 import { defaultsOf } from './settings.ts';
+import type { SettingsFile } from './settings-file.ts';
 import { suggest } from './suggest.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export type Given = 'option' | 'environment' | 'file';
+
 export interface CommandLine<T extends SettingsTable> {
   readonly values: SettingsOf<T>;
   /** Where a value came from; a key without entry has its default. */
-  readonly given: { readonly [K in keyof T]?: 'option' | 'environment' };
+  readonly given: { readonly [K in keyof T]?: Given };
   /** Arguments that are no options (refused unless asked for). */
   readonly words: readonly string[];
   /** What stands after `--`. */
@@ -28,6 +31,8 @@ export interface CommandLine<T extends SettingsTable> {
 export interface ParseOptions {
   /** Take arguments that are no options, e.g. cluster ids. Default: refuse. */
   readonly words?: boolean;
+  /** Settings of a file. */
+  readonly file?: SettingsFile;
 }
 
 /** More arguments than this are refused. */
@@ -49,9 +54,10 @@ export function parseCommandLine<const T extends SettingsTable>(
   const rest = split < 0 ? [] : argv.slice(split + 1);
   const asked = askedFor(table, args);
   const values: Record<string, unknown> = { ...defaultsOf(table) };
-  const given: Record<string, 'option' | 'environment'> = {};
+  const given: Record<string, Given> = {};
   const result = { values, given, words: [] as string[], rest, warnings: [] as string[], ...asked };
   if (!asked.help && !asked.helpAll && !asked.version) {
+    if (options.file !== undefined) readFileSettings(table, options.file, values, given);
     readEnvironment(table, env, values, given);
     readArguments(table, args, options, result);
   }
@@ -68,11 +74,31 @@ function askedFor(table: SettingsTable, args: readonly string[]) {
   };
 }
 
+function readFileSettings(
+  table: SettingsTable,
+  { path, settings }: SettingsFile,
+  values: Record<string, unknown>,
+  given: Record<string, Given>,
+): void {
+  const { flags, traits } = namesOf(table);
+  const find = (name: string): string | undefined => flags.get(name.replaceAll('_', '-')) ?? traits.get(name);
+  for (const [name, text] of Object.entries(settings)) {
+    const key = find(name);
+    if (key === undefined) {
+      const near = suggest(name, [...flags.keys()]);
+      const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+      throw new MusterError('unknown_option', `${path}: there is no setting ${name}.${hint}`, 'See --help-all.');
+    }
+    values[key] = accept(table[key] as Setting, text, `${path}: ${name}`);
+    given[key] = 'file';
+  }
+}
+
 function readEnvironment(
   table: SettingsTable,
   env: Environment,
   values: Record<string, unknown>,
-  given: Record<string, 'option' | 'environment'>,
+  given: Record<string, Given>,
 ): void {
   for (const [key, setting] of Object.entries(table)) {
     const text = setting.env === undefined ? undefined : env[setting.env];
@@ -84,7 +110,7 @@ function readEnvironment(
 
 interface Target {
   readonly values: Record<string, unknown>;
-  readonly given: Record<string, 'option' | 'environment'>;
+  readonly given: Record<string, Given>;
   readonly words: string[];
   readonly warnings: string[];
 }
@@ -117,6 +143,7 @@ function readArguments(table: SettingsTable, args: readonly string[], options: P
     const flipped = names.switches.get(name);
     if (found !== undefined) {
       const setting = table[found] as Setting;
+      refuseSecret(setting, name);
       const bare = setting.type === 'boolean' && attached === undefined;
       set(found, bare ? true : accept(setting, value(), `--${name}`));
     } else if (flipped !== undefined) {
@@ -126,6 +153,15 @@ function readArguments(table: SettingsTable, args: readonly string[], options: P
       target.warnings.push(ignore(name, attached, value, names));
     }
   }
+}
+
+function refuseSecret(setting: Setting, name: string): void {
+  if (setting.type !== 'text' || !setting.secret) return;
+  throw new MusterError(
+    'bad_option',
+    `--${name} would show a secret to every user of this machine.`,
+    `Set $${setting.env}, or name a file that holds it: --${name}-file=FILE.`,
+  );
 }
 
 /** `--nodb=true` is `--nodb`; `--nodb=false` keeps the default. */

@@ -26,6 +26,8 @@ interface SettingBase {
 interface TextSetting extends SettingBase {
   readonly type: 'text';
   readonly default: string | null;
+  /** Refused as an option, where every user of the machine could read it: taken from the environment or a file only. */
+  readonly secret?: true;
 }
 interface NumberSetting extends SettingBase {
   /** `integer` refuses fractions. */
