@@ -32,7 +32,8 @@ export function namesOf(table: SettingsTable): Names {
     for (const flag of setting.flags ?? []) flags.set(traits.get(flag) === key ? flag : take(flag), key);
     for (const [name, value] of Object.entries(setting.switches ?? {})) switches.set(take(name), { key, value });
   }
-  const classes = new Set([...traits.keys()].map((name) => name.slice(0, Math.max(0, name.indexOf('.')))));
+  const dotted = [...traits.keys()].filter((name) => name.includes('.'));
+  const classes = new Set(dotted.map((name) => name.slice(0, name.indexOf('.'))));
   const names = { flags, switches, traits, classes };
   cache.set(table, names);
   return names;

@@ -1,2 +1,5 @@
 export * from './logger.ts';
+export * from './metrics.ts';
+export * from './process-metrics.ts';
 export * from './throttled-warn.ts';
+export * from './watch-server.ts';
