@@ -1,1 +1,6 @@
-export {};
+export * from './crd.ts';
+export { toJsonSchema } from './json-schema.ts';
+export type { LauncherName } from './launcher-schema.ts';
+export { launcherNames } from './launcher-schema.ts';
+export type { ClusterProfile, ClusterProfileInput, ProfileCondition, ProfileSpec, ProfileStatus } from './profile.ts';
+export { launcherOf, profileKind } from './profile.ts';
