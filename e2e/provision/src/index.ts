@@ -14,6 +14,7 @@ export { helmIn } from './helm.ts';
 export { pythonIn } from './ipyparallel.ts';
 export { kubernetesProgramIn } from './kubernetes.ts';
 export { mongoWireIn } from './mongo-wire.ts';
+export { mustRun } from './must-run.ts';
 export { natsServerIn } from './nats.ts';
 export { pbsCommandsIn, pbsPluginIn } from './slurm.ts';
 
