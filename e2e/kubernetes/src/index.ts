@@ -1,1 +1,2 @@
+export * from './cluster/api-server.ts';
 export * from './cluster/cluster.ts';
