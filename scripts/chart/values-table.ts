@@ -77,6 +77,13 @@ const general: readonly ChartValue[] = [
     shape: { type: 'string', enum: ['debug', 'info', 'warn', 'error', 'silent'] },
     description: 'Least level that the services log.',
   },
+  {
+    path: 'env',
+    default: {},
+    shape: { ...textMap, propertyNames: { pattern: '^MUSTER_[A-Z_]+$' } },
+    description:
+      'Further settings, by their environment variables (`MUSTER_HWM: "0"`): `muster service task-scheduler --help-all` and those of the other services name them.',
+  },
 ];
 
 const images: readonly ChartValue[] = [

@@ -78,6 +78,9 @@ readinessProbe:
 {{- if include "muster.natsPasswordSecret" . }}
 - {name: MUSTER_NATS_PASSWORD_FILE, value: /etc/muster/nats-password}
 {{- end }}
+{{- range $name, $value := .Values.env }}
+- {name: {{ $name }}, value: {{ $value | quote }}}
+{{- end }}
 {{- if .Values.curve.secret }}
 - {name: IPP_ENABLE_CURVE, value: "1"}
 - {name: MUSTER_CURVE_SECRETKEY_FILE, value: /etc/muster/curve-secretkey}
