@@ -1,10 +1,10 @@
 // The facts that services tell each other. A fact is past tense, can be repeated without harm, and can be rebuilt from
 // the store or the peers. Messages travel in them undecoded (in one process: the same object, no copy).
 import type { Message } from '@muster/protocol';
-import type { Member, Members, Values } from './members.ts';
+import type { KeptMark, Member, Members, Values } from './members.ts';
 import { count, engineRef, text, uuid } from './members.ts';
 
-export type { EngineRef, KernelName } from './members.ts';
+export type { EngineRef, KeptMark, KernelName } from './members.ts';
 
 interface FactEntry {
   readonly from: ServiceName | 'all';
@@ -13,6 +13,8 @@ interface FactEntry {
   readonly members: Members;
   /** It carries a message, which its publisher has verified or not (§3.3). */
   readonly message?: 'verified' | 'unverified';
+  /** Between services that run apart, its publisher keeps it until the hub has stored what it says (kept/). */
+  readonly kept?: true;
   /** Where the wire description tells of it; `ours` when it does not. */
   readonly section: string;
 }
@@ -22,6 +24,8 @@ export type ServiceName = 'hub' | 'task-scheduler' | 'relay' | 'heartmonitor' | 
 const engineUuid = uuid;
 /** As long as headers may have it (§3.2). */
 const msgId: Member<string> = text('text', 1024);
+
+const probe: Member<string> = text('probe', 100);
 
 export const factTable = {
   'service.started': {
@@ -36,6 +40,13 @@ export const factTable = {
     to: 'all',
     meaning: "the publisher's kept facts up to this number are handled and stored: it may forget them",
     members: { publisher: text('publisher', 100), upTo: count },
+    section: 'ours',
+  },
+  'facts.missed': {
+    from: 'hub',
+    to: 'all',
+    meaning: "the hub lacks the publisher's kept facts after this number: tell them again",
+    members: { publisher: text('publisher', 100), after: count },
     section: 'ours',
   },
   'engine.registered': {
@@ -86,6 +97,7 @@ export const factTable = {
     meaning: "a client's request went to an engine by the direct channel",
     members: { engineUuid },
     message: 'unverified',
+    kept: true,
     section: '§2.2',
   },
   'direct.replied': {
@@ -94,7 +106,31 @@ export const factTable = {
     meaning: 'an engine answered on the direct channel',
     members: { engineUuid },
     message: 'unverified',
+    kept: true,
     section: '§2.2',
+  },
+  'direct.probe': {
+    from: 'hub',
+    to: 'relay',
+    meaning: 'find out when this engine has come to what is sent to it now',
+    members: { engineUuid, probe },
+    section: 'ours',
+  },
+  'direct.probed': {
+    from: 'relay',
+    to: 'hub',
+    meaning: 'the engine has answered all direct requests that reached it before the probe',
+    members: { engineUuid, probe },
+    kept: true,
+    section: 'ours',
+  },
+  'direct.lost': {
+    from: 'hub',
+    to: 'relay',
+    meaning: 'a direct request never reached its engine, or its reply was lost: give the client this error',
+    members: { engineUuid, client: uuid },
+    message: 'verified',
+    section: 'ours',
   },
   'iopub.published': {
     from: 'relay',
@@ -110,6 +146,7 @@ export const factTable = {
     meaning: 'a task was accepted and waits',
     members: {},
     message: 'verified',
+    kept: true,
     section: '§5.2',
   },
   'task.dispatched': {
@@ -117,6 +154,7 @@ export const factTable = {
     to: 'hub',
     meaning: 'a task was handed to an engine (again, when it was retried)',
     members: { msgId, engineUuid },
+    kept: true,
     section: '§5.2',
   },
   'task.finished': {
@@ -125,6 +163,7 @@ export const factTable = {
     meaning: "a task ended; the reply is an engine's or the scheduler's own",
     members: {},
     message: 'verified',
+    kept: true,
     section: '§5.2',
   },
   'task.resubmitted': {
@@ -146,12 +185,25 @@ interface Carried {
   readonly leftOutBytes?: number;
 }
 
+interface Kept {
+  /** Set by a kept publisher. */
+  readonly kept?: KeptMark;
+}
+
 type Table = typeof factTable;
 type Flat<T> = { [K in keyof T]: T[K] };
 type FactWith<T extends FactType> = Flat<
-  { readonly type: T } & Values<Table[T]['members']> & (Table[T] extends { message: string } ? Carried : unknown)
+  { readonly type: T } & Values<Table[T]['members']> &
+    (Table[T] extends { message: string } ? Carried : unknown) &
+    (Table[T] extends { kept: true } ? Kept : unknown)
 >;
 
 export type FactType = keyof Table;
 export type Fact = { [T in FactType]: FactWith<T> }[FactType];
 export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;
+
+/** Facts that say what became of tasks and direct requests. */
+export type KeptFactType = { [T in FactType]: Table[T] extends { kept: true } ? T : never }[FactType];
+export type KeptFact = FactOf<KeptFactType>;
+
+export const isKeptType = (type: FactType): type is KeptFactType => 'kept' in factTable[type];

@@ -93,3 +93,19 @@ export const engineRef: Member<EngineRef> = {
   shape: '{id, uuid, kernel}',
   read: (value, what) => readMembers(engineMembers, value, what),
 };
+
+/** The place of a fact among all that its publisher keeps. */
+export interface KeptMark {
+  readonly publisher: string;
+  /** From 1 on, one more for each fact. */
+  readonly number: number;
+  /** The oldest that the publisher still had: what was before is stored, or given up. */
+  readonly oldest: number;
+}
+
+const keptMembers = { publisher: text('publisher', 100), number: count, oldest: count };
+
+export const keptMark: Member<KeptMark> = {
+  shape: '{publisher, number, oldest}',
+  read: (value, what) => readMembers(keptMembers, value, what),
+};

@@ -2,7 +2,7 @@
 // question can be asked again without harm.
 import type { ServiceName } from './facts.ts';
 import type { Members, Values } from './members.ts';
-import { engineLoad, engineRef, listOf, uuid } from './members.ts';
+import { count, engineLoad, engineRef, listOf, text, uuid } from './members.ts';
 
 interface QuestionEntry {
   /** Who answers. */
@@ -24,6 +24,12 @@ export const questionTable = {
     meaning: 'how much each registered engine has to do',
     members: {},
     answer: { engines: listOf(engineLoad) },
+  },
+  'facts.handled': {
+    to: 'hub',
+    meaning: "up to which number the hub has handled this publisher's kept facts",
+    members: { publisher: text('publisher', 100) },
+    answer: { upTo: count },
   },
   'engines.drain': {
     to: 'task-scheduler',

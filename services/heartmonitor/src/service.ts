@@ -1,5 +1,6 @@
 // The heartmonitor's shell: pings out by PUB, pongs in by ROUTER, facts to and from the bus.
 import type { Bus } from '@muster/bus';
+import { createEngineLister } from '@muster/bus';
 import type { Ports } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import { decodeLatin1, encodeText } from '@muster/protocol';
@@ -22,6 +23,8 @@ export interface HeartmonitorService {
   start(): void;
   /** What is remembered of engines; empty when there are none. */
   leftovers(): string[];
+  /** Asks the hub which engines there are until it answers; see EngineLister. For a heartmonitor that runs apart. */
+  resync(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +62,12 @@ export async function createHeartmonitorService(options: HeartmonitorServiceOpti
   pongs.onMessages((batch) => {
     for (const message of batch) receive(message);
   });
+  const lister = createEngineLister({
+    bus,
+    log,
+    onListed: ({ engines, pending }) =>
+      runner.dispatch({ type: 'engines.listed', uuids: engines.map(({ uuid }) => uuid), pending }),
+  });
   const unsubscribe = [
     bus.subscribe('registration.pending', (fact) => runner.dispatch(fact)),
     bus.subscribe('registration.ended', (fact) => runner.dispatch(fact)),
@@ -68,8 +77,10 @@ export async function createHeartmonitorService(options: HeartmonitorServiceOpti
   return {
     leftovers: () => leftovers(state),
     start: () => runner.dispatch({ type: 'monitor.started' }),
+    resync: lister.resync,
     async stop() {
       for (const end of unsubscribe) end();
+      lister.stop();
       runner.stop();
       await Promise.all([pings.close(), pongs.close()]);
     },

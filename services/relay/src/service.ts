@@ -1,25 +1,19 @@
 // The relay's shell: sockets of the direct, control, broadcast and iopub channels around the core.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Bus } from '@muster/bus';
+import { createEngineLister } from '@muster/bus';
 import type { Ports } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import type { Frames, PeerId, Signer } from '@muster/protocol';
-import {
-  buildMessage,
-  createHeaderSource,
-  createReplayGuard,
-  errorTable,
-  fromPeerId,
-  openMessage,
-  readMessage,
-  toPeerId,
-} from '@muster/protocol';
+import { createReplayGuard, openMessage, toPeerId } from '@muster/protocol';
 import type { Logger, ThrottledWarn } from '@muster/telemetry';
 import { createThrottledWarn } from '@muster/telemetry';
 import type { BoundSockets, Received, Socket } from '@muster/transport';
-import { spreadBroadcast } from './broadcast-wire.ts';
 import type { RelayConfig } from './config.ts';
-import type { MirroredChannel, RelayEvent, RelaySend, RelayState } from './core/index.ts';
-import { createState, leftovers, step } from './core/index.ts';
+import type { RelayEvent, RelaySend, RelayState } from './core/index.ts';
+import { createState, defaultSettings, leftovers, step } from './core/index.ts';
+import type { Pair, RelayChannel } from './performing.ts';
+import { createPerformer, dropped } from './performing.ts';
 
 export interface RelayServiceOptions {
   readonly sockets: BoundSockets;
@@ -33,14 +27,10 @@ export interface RelayServiceOptions {
 export interface RelayService {
   /** What is left of requests; empty when all have been answered. */
   leftovers(): string[];
+  /** Asks the hub which engines there are until it answers; see EngineLister. For a relay that runs apart. */
+  resync(): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** What the log says of a message that is not passed on; anyone who reaches a port can cause it. */
-const dropped = 'message dropped';
-
-type RelayChannel = MirroredChannel | 'broadcast';
-type Pair = { readonly client: Socket; readonly engine: Socket };
 
 /** Identities that the sockets announce to engines: they must differ, and named ones survive reconnects (§2.1). */
 const identities = {
@@ -65,38 +55,66 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
   const published = await sockets.open({ kind: 'sub', channel: 'iopub', side: 'engine' });
   const subscribers = await sockets.open({ kind: 'pub', channel: 'iopub', side: 'client' });
 
-  const state = createState(options.config);
+  const { maxCoalescing, maxCoalescedBytes, engineWaitMs, settleMs } = options.config;
+  const limits = { maxCoalescing, maxCoalescedBytes, engineWaitUs: engineWaitMs * 1000 };
+  const state = createState({ ...defaultSettings, ...limits });
+  const lister = createEngineLister({
+    bus,
+    log: options.log,
+    onListed: ({ engines }) => runner.dispatch({ type: 'engines.listed', uuids: engines.map((engine) => engine.uuid) }),
+  });
+  const askEngines = (): void => void lister.resync();
   const runner = createRunner<RelayState, RelayEvent, never, RelaySend>({
     state,
     step,
     ports,
-    perform: { writes() {}, send: createPerformer(options, pairs, subscribers, warn) },
+    perform: { writes() {}, send: createPerformer({ ...options, pairs, subscribers, warn, askEngines }) },
     onError: (error, event) => warn({ where: event.type, why: (error as Error).message }, dropped),
   });
-
-  for (const channel of ['mux', 'control'] as const) {
-    onEach(pairs[channel].client, (peer, frames) =>
-      runner.dispatch({ type: 'client.sent', channel, client: peer, frames }),
-    );
-    onEach(pairs[channel].engine, (peer, frames) =>
-      runner.dispatch({ type: 'engine.sent', channel, engine: peer, frames }),
-    );
-  }
-  receiveBroadcasts(options, pairs.broadcast, runner.dispatch, warn);
-  onEach(published, (_peer, frames) => runner.dispatch({ type: 'engine.published', frames }));
-  const unsubscribe = [
-    bus.subscribe('engine.registered', ({ type, engine }) => runner.dispatch({ type, uuid: engine.uuid })),
-    bus.subscribe('engine.unregistered', ({ type, engine }) => runner.dispatch({ type, uuid: engine.uuid })),
-  ];
+  const unsubscribe = subscribe(bus, runner.dispatch);
+  const stopping = new AbortController();
+  const read = (): void => {
+    receiveMirrored(pairs, runner.dispatch);
+    receiveBroadcasts(options, pairs.broadcast, runner.dispatch, warn);
+    onEach(published, (_peer, frames) => runner.dispatch({ type: 'engine.published', frames }));
+  };
+  // Messages wait in the sockets until then.
+  if (settleMs === 0) read();
+  else pause(settleMs, undefined, { signal: stopping.signal }).then(read, () => {});
   return {
     leftovers: () => leftovers(state),
+    resync: lister.resync,
     async stop() {
       for (const end of unsubscribe) end();
+      stopping.abort();
+      lister.stop();
       runner.stop();
       const all = [...Object.values(pairs).flatMap(({ client, engine }) => [client, engine]), published, subscribers];
       await Promise.all(all.map((socket) => socket.close()));
     },
   };
+}
+
+type Dispatch = (event: RelayEvent) => void;
+
+function subscribe(bus: Bus, dispatch: Dispatch): (() => void)[] {
+  return [
+    bus.subscribe('engine.registered', ({ type, engine }) => dispatch({ type, uuid: engine.uuid })),
+    bus.subscribe('engine.unregistered', ({ type, engine }) => dispatch({ type, uuid: engine.uuid })),
+    bus.subscribe('direct.probe', ({ engineUuid, probe }) =>
+      dispatch({ type: 'probe.asked', engine: engineUuid, probe }),
+    ),
+    bus.subscribe('direct.lost', ({ engineUuid, client, message }) =>
+      dispatch({ type: 'request.lost', engine: engineUuid, client, frames: message.toWire() }),
+    ),
+  ];
+}
+
+function receiveMirrored(pairs: Record<RelayChannel, Pair>, dispatch: Dispatch): void {
+  for (const channel of ['mux', 'control'] as const) {
+    onEach(pairs[channel].client, (client, frames) => dispatch({ type: 'client.sent', channel, client, frames }));
+    onEach(pairs[channel].engine, (engine, frames) => dispatch({ type: 'engine.sent', channel, engine, frames }));
+  }
 }
 
 function onEach(socket: Socket, receive: (peer: PeerId, frames: Frames) => void): void {
@@ -106,12 +124,7 @@ function onEach(socket: Socket, receive: (peer: PeerId, frames: Frames) => void)
 }
 
 /** Broadcasts are changed and signed anew on their way, so both directions are verified first (§3.3). */
-function receiveBroadcasts(
-  { signer }: RelayServiceOptions,
-  pair: Pair,
-  dispatch: (event: RelayEvent) => void,
-  warn: ThrottledWarn,
-): void {
+function receiveBroadcasts({ signer }: RelayServiceOptions, pair: Pair, dispatch: Dispatch, warn: ThrottledWarn): void {
   const guard = createReplayGuard();
   const drop = (where: string, error: unknown): void => warn({ where, why: (error as Error).message }, dropped);
   onEach(pair.client, (client, frames) => {
@@ -129,56 +142,4 @@ function receiveBroadcasts(
       drop('broadcast of an engine', error);
     }
   });
-}
-
-/** Performs what the core wants. */
-function createPerformer(
-  options: RelayServiceOptions,
-  pairs: Record<RelayChannel, Pair>,
-  subscribers: Socket,
-  warn: ThrottledWarn,
-): (effect: RelaySend) => void {
-  const { bus, signer, ports } = options;
-  const headers = createHeaderSource(ports.newId());
-
-  function answer(effect: Extract<RelaySend, { type: 'client.answer' }>): void {
-    const { unverified: request } = effect;
-    if (request && !signer.verify(request.signature, request.parts))
-      return warn({ where: effect.channel, why: errorTable.bad_signature.meaning }, dropped);
-    const header = effect.header ?? headers.next(effect.replyType ?? 'apply_reply', ports.clock.nowUs());
-    const message = buildMessage(signer, { ...effect, header });
-    const { engine } = effect.metadata;
-    const prefix = typeof engine === 'string' && effect.channel !== 'broadcast' ? [fromPeerId(engine)] : [];
-    pairs[effect.channel].client.send(effect.client, [...prefix, ...message.toWire()]);
-  }
-  return (effect) => {
-    switch (effect.type) {
-      case 'engine.send':
-        return pairs[effect.channel].engine.send(effect.engine, effect.frames);
-      case 'client.send':
-        return pairs[effect.channel].client.send(effect.client, effect.frames);
-      case 'clients.publish':
-        return subscribers.send('', effect.frames);
-      case 'engines.broadcast':
-        return spreadBroadcast(effect.request, signer, (uuid, frames) => pairs.broadcast.engine.send(uuid, frames));
-      case 'client.answer':
-        return answer(effect);
-      case 'direct.request':
-        return bus.publish({
-          type: 'direct.requested',
-          engineUuid: effect.engine,
-          message: readMessage(effect.frames, 0),
-        });
-      case 'direct.reply':
-        return bus.publish({
-          type: 'direct.replied',
-          engineUuid: effect.engine,
-          message: readMessage(effect.frames, 0),
-        });
-      case 'iopub.copy':
-        return bus.publish({ type: 'iopub.published', message: readMessage(effect.frames, 0) });
-      case 'message.drop':
-        return warn({ where: effect.where, why: effect.why }, dropped);
-    }
-  };
 }

@@ -97,12 +97,13 @@ const engine = { id: 7, uuid: '00000000-0123456789abcdef01234567', kernel: 'node
 export function sampleFacts(): Fact[] {
   const members = {
     ...{ engine, reason: '', uuid: engine.uuid, engineUuid: '\u0000\u00ffé', msgId: 's_1' },
-    ...{ service: 'relay', publisher: 'p1', upTo: 2 ** 40 },
+    ...{ service: 'relay', publisher: 'p1', upTo: 2 ** 40, after: 0, probe: '7', client: 'c' },
   };
   return Object.entries(factTable).map(([type, entry]) => {
     const own = Object.keys(entry.members).map((name) => [name, members[name as keyof typeof members]]);
     const carried = 'message' in entry ? { message: messageOf(type, [Uint8Array.of(0, 255), new Uint8Array(0)]) } : {};
-    return { type, ...Object.fromEntries(own), ...carried } as Fact;
+    const kept = 'kept' in entry ? { kept: { publisher: 'p1', number: 2, oldest: 1 } } : {};
+    return { type, ...Object.fromEntries(own), ...carried, ...kept } as Fact;
   });
 }
 

@@ -3,9 +3,9 @@
 import type { Frames } from '@muster/protocol';
 import { decodeText, Message, ProtocolError } from '@muster/protocol';
 import type { Fact, FactOf, FactType } from '../facts.ts';
-import { factTable } from '../facts.ts';
-import type { Members } from '../members.ts';
-import { readMembers, ShapeError } from '../members.ts';
+import { factTable, isKeptType } from '../facts.ts';
+import type { KeptMark, Members } from '../members.ts';
+import { keptMark, readMembers, ShapeError } from '../members.ts';
 
 /** signature, header, parent_header, metadata, content (§3.1). */
 const fewestFrames = 5;
@@ -17,22 +17,27 @@ export interface FactBytes {
   readonly leftOutBytes: number;
 }
 
-type Loose = { readonly type: FactType; readonly message?: Message; readonly leftOutBytes?: number };
+interface Loose {
+  readonly type: FactType;
+  readonly message?: Message;
+  readonly leftOutBytes?: number;
+  readonly kept?: KeptMark;
+}
 
 /**
  * At most `maxBytes`: of a larger message the buffers are left out, which its signature does not cover (§3.3). Undefined
  * when that is not enough. Throws ShapeError for what is no fact.
  */
 export function writeFact(fact: Fact, maxBytes: number, headroom = 0): FactBytes | undefined {
-  const { type, message, leftOutBytes = 0 } = fact as Loose;
+  const { type, message, leftOutBytes = 0, kept } = fact as Loose;
   const entry: { readonly members: Members; readonly message?: string } = factTable[type];
   if ((message === undefined) !== (entry.message === undefined)) throw new ShapeError(`${type}: message or not`);
-  const members = readMembers(entry.members, fact, type);
-  const whole = layOut({ type, ...members, ...(leftOutBytes > 0 && { leftOutBytes }) }, message?.frames ?? []);
+  const members = { type, ...readMembers(entry.members, fact, type), ...(kept !== undefined && { kept }) };
+  const whole = layOut({ ...members, ...(leftOutBytes > 0 && { leftOutBytes }) }, message?.frames ?? []);
   if (whole.size <= maxBytes) return { bytes: fill(whole, headroom), leftOutBytes: 0 };
   const without = message?.frames.slice(0, fewestFrames) ?? [];
   const missing = message?.buffers.reduce((sum, buffer) => sum + buffer.length, 0) ?? 0;
-  const small = layOut({ type, ...members, leftOutBytes: leftOutBytes + missing }, without);
+  const small = layOut({ ...members, leftOutBytes: leftOutBytes + missing }, without);
   return small.size <= maxBytes ? { bytes: fill(small, headroom), leftOutBytes: missing } : undefined;
 }
 
@@ -72,7 +77,7 @@ export function readFact<T extends FactType>(type: T, bytes: Buffer): FactOf<T> 
   const jsonBytes = lengthAt(bytes, 0);
   const values = unpackMembers(bytes.subarray(4, 4 + within(bytes, 4, jsonBytes)));
   if (values.type !== type) throw new ShapeError(`${type}: the type inside is another`);
-  const members = readMembers(entry.members, values, type);
+  const members = { ...readMembers(entry.members, values, type), ...readMark(type, values.kept) };
   const frames = readFrames(bytes, 4 + jsonBytes);
   if (entry.message === undefined) {
     if (frames.length > 0) throw new ShapeError(`${type}: has frames`);
@@ -87,6 +92,10 @@ export function readFact<T extends FactType>(type: T, bytes: Buffer): FactOf<T> 
     throw new ShapeError(`${type}.leftOutBytes is not a whole number`);
   return { type, ...members, message, leftOutBytes } as FactOf<T>;
 }
+
+/** Of a fact that no publisher keeps it is left out, as members are that nobody knows. */
+const readMark = (type: FactType, value: unknown): { kept?: KeptMark } =>
+  value === undefined || !isKeptType(type) ? {} : { kept: keptMark.read(value, `${type}.kept`) };
 
 function unpackMembers(bytes: Buffer): Record<string, unknown> {
   let values: unknown;

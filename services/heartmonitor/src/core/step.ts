@@ -22,17 +22,16 @@ export function step(
       onPong(state, event.uuid, event.text, inputs, out);
       break;
     case 'registration.pending':
-      if (!state.pending.has(event.uuid)) state.pending.set(event.uuid, 'awaited');
-      state.strangers.delete(event.uuid);
-      probeIn(state, state.settings.firstProbeUs, inputs, out);
+      onPending(state, event.uuid, inputs, out);
       break;
     case 'registration.ended':
       endPending(state, event.uuid, out);
       break;
     case 'engine.registered':
-      endPending(state, event.uuid, out);
-      state.strangers.delete(event.uuid);
-      if (!state.hearts.has(event.uuid)) state.hearts.set(event.uuid, { misses: 0, answered: true });
+      onRegistered(state, event.uuid, out);
+      break;
+    case 'engines.listed':
+      onListed(state, event, inputs, out);
       break;
     case 'engine.unregistered':
       state.hearts.delete(event.uuid);
@@ -42,6 +41,38 @@ export function step(
       break;
   }
   return out;
+}
+
+function onPending(state: HeartmonitorState, uuid: string, inputs: Inputs, out: Out): void {
+  if (!state.pending.has(uuid)) state.pending.set(uuid, 'awaited');
+  state.strangers.delete(uuid);
+  probeIn(state, state.settings.firstProbeUs, inputs, out);
+}
+
+function onRegistered(state: HeartmonitorState, uuid: string, out: Out): void {
+  endPending(state, uuid, out);
+  state.strangers.delete(uuid);
+  // One that was not known has all its misses still to make.
+  if (!state.hearts.has(uuid)) state.hearts.set(uuid, { misses: 0, answered: true });
+}
+
+/**
+ * What was missed of engines coming and going. A hub that has started does not know of strangers, so it is told of them
+ * again; hearts that it has not listed become strangers when they beat.
+ */
+function onListed(
+  state: HeartmonitorState,
+  { uuids, pending }: Extract<HeartmonitorEvent, { type: 'engines.listed' }>,
+  inputs: Inputs,
+  out: Out,
+): void {
+  const listed = new Set(uuids);
+  const awaited = new Set(pending);
+  for (const uuid of state.hearts.keys()) if (!listed.has(uuid)) state.hearts.delete(uuid);
+  for (const uuid of state.pending.keys()) if (!awaited.has(uuid)) endPending(state, uuid, out);
+  for (const uuid of uuids) onRegistered(state, uuid, out);
+  for (const uuid of pending) onPending(state, uuid, inputs, out);
+  for (const uuid of state.strangers.keys()) out.send({ type: 'heart.start', uuid });
 }
 
 function onTimer(state: HeartmonitorState, id: string, inputs: Inputs, out: Out): void {

@@ -1,16 +1,26 @@
 // A flat broadcast (§2.4): one request becomes one message for each target, and the answers go back one by one or, when
 // the client asks for it, gathered into one.
+import type { Inputs } from '@muster/machine';
 import type { Frames, Header, JsonObject } from '@muster/protocol';
 import { errorContent, Message, ownBytes } from '@muster/protocol';
 import { replyTypeOf } from './direct.ts';
-import type { RelaySend, Target } from './effects.ts';
+import type { Out, RelaySend, Target } from './effects.ts';
 import type { RelayEvent } from './events.ts';
+import { hold } from './held.ts';
 import type { Coalescing, RelayState } from './state.ts';
 
 type Send = (effect: RelaySend) => void;
 
 /** Starts a broadcast, or answers it with an error when it cannot be done as asked. */
-export function onBroadcastRequested(state: RelayState, client: string, message: Message, send: Send): void {
+export function onBroadcastRequested(
+  state: RelayState,
+  event: Extract<RelayEvent, { type: 'broadcast.requested' }>,
+  isLast: boolean,
+  inputs: Inputs,
+  out: Out,
+): void {
+  const { client, message } = event;
+  const send = (effect: RelaySend): void => out.send(effect);
   const { header, metadata } = message;
   const targets = readTargets(metadata.targets);
   const originalId =
@@ -23,6 +33,8 @@ export function onBroadcastRequested(state: RelayState, client: string, message:
     return refuse(client, message, originalId, problem ?? ['ValueError', 'no targets'], send);
 
   const present = targets.filter(([uuid]) => state.engines.has(uuid));
+  const uuids = targets.map(([uuid]) => uuid);
+  if (!isLast && present.length < targets.length && hold(state, event, uuids, inputs, out)) return;
   if (metadata.is_coalescing === true) {
     if (present.length < targets.length)
       return refuse(client, message, originalId, ['EngineError', missing(state, targets)], send);
@@ -150,12 +162,41 @@ export function onBroadcastReplied(
     return send({ type: 'client.send', channel: 'broadcast', client, frames: message.toWire() });
   const key = `${client}\0${message.metadata.original_msg_id}`;
   const gathered = state.coalescing.get(key);
+  if (gathered === undefined && !state.ended.has(key)) return answerOrphan(state, key, event, send);
   if (!gathered?.waiting.delete(engine))
     return send({ type: 'message.drop', where: 'broadcast of an engine', why: 'nobody waits for this answer' });
   forget(state, engine, key);
   keep(state, gathered, engine, message);
   if (gathered.waiting.size === 0) finish(state, key, gathered, message, send);
   else if (state.coalescedBytes > state.settings.maxCoalescedBytes) overflow(state, key, gathered, message, send);
+}
+
+/** Some relay before this one was gathering: what it had is lost, so the client is told with the first answer that comes. */
+function answerOrphan(
+  state: RelayState,
+  key: string,
+  { engine, client, message }: Extract<RelayEvent, { type: 'broadcast.replied' }>,
+  send: Send,
+): void {
+  noteEnded(state, key);
+  const evalue = 'The relay was restarted while it gathered the replies to this broadcast; send it again';
+  send({
+    type: 'client.answer',
+    channel: 'broadcast',
+    client,
+    header: message.header,
+    parentHeader: message.parentHeader,
+    metadata: { ...message.metadata, status: 'error', broadcast_targets: [[engine, null]] },
+    content: errorContent('EngineError', evalue),
+    buffers: [],
+  });
+}
+
+const endedLimit = 10_000;
+
+function noteEnded({ ended }: RelayState, key: string): void {
+  ended.add(key);
+  if (ended.size > endedLimit) ended.delete(ended.keys().next().value!);
 }
 
 function keep(state: RelayState, gathered: Coalescing, engine: string, message: Message): void {
@@ -211,6 +252,7 @@ export function onBroadcastEngineLost(state: RelayState, uuid: string): void {
 
 function drop(state: RelayState, key: string, gathered: Coalescing): void {
   state.coalescing.delete(key);
+  noteEnded(state, key);
   state.coalescedBytes -= gathered.bytes;
   for (const uuid of gathered.waiting) forget(state, uuid, key);
 }

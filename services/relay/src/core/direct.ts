@@ -1,11 +1,14 @@
 // The mirror of mux and control (§2.2): two ids swapped, everything else byte for byte.
+
+import type { Inputs } from '@muster/machine';
 import type { Message } from '@muster/protocol';
 import { delimiter, equalBytes, errorContent, fromPeerId, readMessage, toPeerId } from '@muster/protocol';
-import type { RelaySend } from './effects.ts';
+import type { Out } from './effects.ts';
 import type { RelayEvent } from './events.ts';
+import { hold } from './held.ts';
+import { probeOf } from './probe.ts';
 import type { RelayState } from './state.ts';
 
-type Send = (effect: RelaySend) => void;
 type ClientSent = Extract<RelayEvent, { type: 'client.sent' }>;
 type EngineSent = Extract<RelayEvent, { type: 'engine.sent' }>;
 
@@ -13,28 +16,36 @@ type EngineSent = Extract<RelayEvent, { type: 'engine.sent' }>;
 const isMirrored = (frames: ClientSent['frames']): boolean =>
   frames.length >= 7 && frames[0]!.length <= 255 && equalBytes(frames[1]!, delimiter);
 
-export function onClientSent(state: RelayState, { channel, client, frames }: ClientSent, send: Send): void {
+/** `isLast`: it has waited for its engine already. */
+export function onClientSent(state: RelayState, event: ClientSent, isLast: boolean, inputs: Inputs, out: Out): void {
+  const { channel, client, frames } = event;
   if (!isMirrored(frames))
-    return send({ type: 'message.drop', where: `${channel} of a client`, why: 'not [engine] <IDS|MSG> …' });
+    return out.send({ type: 'message.drop', where: `${channel} of a client`, why: 'not [engine] <IDS|MSG> …' });
   const engine = toPeerId(frames[0]!);
-  if (!state.engines.has(engine)) return refuse(channel, client, engine, readMessage(frames, 1), send);
+  if (!state.engines.has(engine)) {
+    if (!isLast && hold(state, event, [engine], inputs, out)) return;
+    return refuse(channel, client, engine, readMessage(frames, 1), out);
+  }
   const message = frames.slice(1);
-  send({ type: 'engine.send', channel, engine, frames: [fromPeerId(client), ...message] });
+  out.send({ type: 'engine.send', channel, engine, frames: [fromPeerId(client), ...message] });
   // What the hub makes of it takes longer than passing it on, and nobody waits for that.
-  if (channel === 'mux') send({ type: 'direct.request', engine, frames: message });
+  if (channel === 'mux') out.send({ type: 'direct.request', engine, frames: message });
 }
 
-export function onEngineSent({ channel, engine, frames }: EngineSent, send: Send): void {
+export function onEngineSent({ channel, engine, frames }: EngineSent, out: Out): void {
   if (!isMirrored(frames))
-    return send({ type: 'message.drop', where: `${channel} of an engine`, why: 'not [client] <IDS|MSG> …' });
+    return out.send({ type: 'message.drop', where: `${channel} of an engine`, why: 'not [client] <IDS|MSG> …' });
   const message = frames.slice(1);
-  send({ type: 'client.send', channel, client: toPeerId(frames[0]!), frames: [fromPeerId(engine), ...message] });
-  if (channel === 'mux') send({ type: 'direct.reply', engine, frames: message });
+  const client = toPeerId(frames[0]!);
+  const probe = channel === 'mux' ? probeOf(client) : undefined;
+  if (probe !== undefined) return out.send({ type: 'probe.answer', engine, probe, frames: message });
+  out.send({ type: 'client.send', channel, client, frames: [fromPeerId(engine), ...message] });
+  if (channel === 'mux') out.send({ type: 'direct.reply', engine, frames: message });
 }
 
 /** A request for an engine that is not there would never be answered: we answer it. */
-function refuse(channel: 'mux' | 'control', client: string, engine: string, request: Message, send: Send): void {
-  send({
+function refuse(channel: 'mux' | 'control', client: string, engine: string, request: Message, out: Out): void {
+  out.send({
     type: 'client.answer',
     channel,
     client,

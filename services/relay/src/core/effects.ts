@@ -1,3 +1,4 @@
+import type { Outbox } from '@muster/machine';
 import type { Frames, Header, JsonObject, Message, PeerId } from '@muster/protocol';
 import type { MirroredChannel } from './events.ts';
 
@@ -40,8 +41,16 @@ export type RelaySend =
   | { readonly type: 'direct.request'; readonly engine: PeerId; readonly frames: Frames }
   | { readonly type: 'direct.reply'; readonly engine: PeerId; readonly frames: Frames }
   | { readonly type: 'iopub.copy'; readonly frames: Frames }
+  /** Ask the hub which engines there are (event engines.listed). */
+  | { readonly type: 'engines.ask' }
+  /** Send the engine a request that does nothing, in the name of `client`. */
+  | { readonly type: 'engine.probe'; readonly engine: PeerId; readonly client: PeerId }
+  /** Tell the hub that the engine has come to the probe, if this answer says so; frames from the delimiter on. */
+  | { readonly type: 'probe.answer'; readonly engine: PeerId; readonly probe: string; readonly frames: Frames }
   /** Something was dropped; for the log. */
   | { readonly type: 'message.drop'; readonly where: string; readonly why: string };
+
+export type Out = Outbox<never, RelaySend>;
 
 export interface BroadcastRequest {
   readonly client: PeerId;

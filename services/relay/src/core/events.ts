@@ -25,5 +25,11 @@ export type RelayEvent =
   | { readonly type: 'broadcast.replied'; readonly engine: PeerId; readonly client: PeerId; readonly message: Message }
   /** Anything that an engine published. */
   | { readonly type: 'engine.published'; readonly frames: Frames }
+  /** All engines that the hub has now. */
+  | { readonly type: 'engines.listed'; readonly uuids: readonly string[] }
+  /** The hub wants to know when this engine has answered what it was sent so far. */
+  | { readonly type: 'probe.asked'; readonly engine: PeerId; readonly probe: string }
+  /** The hub has given up a direct request; frames of the error: delimiter, …. */
+  | { readonly type: 'request.lost'; readonly engine: PeerId; readonly client: PeerId; readonly frames: Frames }
   | { readonly type: 'engine.registered'; readonly uuid: string }
   | { readonly type: 'engine.unregistered'; readonly uuid: string };

@@ -146,12 +146,28 @@ describe('broadcast', () => {
     ]);
   });
 
-  test('coalesced: a second answer of an engine, and one that nobody asked for, are dropped', () => {
+  test('coalesced: a second answer of an engine is dropped, before the end and after it', () => {
     const { feed } = createBench(['e0', 'e1']);
     const { originalId } = start(feed, true);
     feed(reply('e0', originalId, { status: 'ok' }, true));
     expect(feed(reply('e0', originalId, { status: 'ok' }, true))).toMatchObject([{ type: 'message.drop' }]);
-    expect(feed(reply('e0', 'invented', { status: 'ok' }, true))).toMatchObject([{ type: 'message.drop' }]);
+    feed(reply('e1', originalId, { status: 'ok' }, true));
+    expect(feed(reply('e0', originalId, { status: 'ok' }, true))).toMatchObject([{ type: 'message.drop' }]);
+  });
+
+  test('coalesced: what a relay before this one gathered ends with an error at the first answer, and once', () => {
+    const { feed, state } = createBench(['e0', 'e1']);
+    expect(feed(reply('e0', 'before', { status: 'ok' }, true))).toMatchObject([
+      {
+        type: 'client.answer',
+        client,
+        metadata: { original_msg_id: 'before', broadcast_targets: [['e0', null]] },
+        content: { status: 'error', ename: 'EngineError', evalue: expect.stringContaining('send it again') },
+        buffers: [],
+      },
+    ]);
+    expect(feed(reply('e1', 'before', { status: 'ok' }, true))).toMatchObject([{ type: 'message.drop' }]);
+    expect(leftovers(state)).toEqual([]);
   });
 
   test('coalesced: an engine lost on the way leaves nothing behind', () => {

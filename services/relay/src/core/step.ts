@@ -4,22 +4,27 @@ import { Outbox } from '@muster/machine';
 import { decodeLatin1, type Frames, findDelimiter } from '@muster/protocol';
 import { onBroadcastEngineLost, onBroadcastReplied, onBroadcastRequested } from './broadcast.ts';
 import { onClientSent, onEngineSent } from './direct.ts';
-import type { RelaySend } from './effects.ts';
+import type { Out, RelaySend } from './effects.ts';
 import type { RelayEvent } from './events.ts';
+import type { Retry } from './held.ts';
+import { heldTimer, onHeldListed, onHeldTimeout, releaseHeld } from './held.ts';
+import { onProbeAsked, onRequestLost } from './probe.ts';
 import type { RelayState } from './state.ts';
 
-export function step(state: RelayState, event: RelayEvent | TimerFired, _inputs: Inputs): Effects<never, RelaySend> {
-  const out = new Outbox<never, RelaySend>();
+export function step(state: RelayState, event: RelayEvent | TimerFired, inputs: Inputs): Effects<never, RelaySend> {
+  const out: Out = new Outbox();
   const send = (effect: RelaySend): void => out.send(effect);
+  const request: Retry = (event, isLast) => {
+    if (event.type === 'client.sent') onClientSent(state, event, isLast, inputs, out);
+    else onBroadcastRequested(state, event, isLast, inputs, out);
+  };
   switch (event.type) {
     case 'client.sent':
-      onClientSent(state, event, send);
+    case 'broadcast.requested':
+      request(event, false);
       break;
     case 'engine.sent':
-      onEngineSent(event, send);
-      break;
-    case 'broadcast.requested':
-      onBroadcastRequested(state, event.client, event.message, send);
+      onEngineSent(event, out);
       break;
     case 'broadcast.replied':
       onBroadcastReplied(state, event, send);
@@ -27,15 +32,41 @@ export function step(state: RelayState, event: RelayEvent | TimerFired, _inputs:
     case 'engine.published':
       onPublished(event.frames, send);
       break;
+    case 'probe.asked':
+      onProbeAsked(event, out);
+      break;
+    case 'request.lost':
+      onRequestLost(event, out);
+      break;
     case 'engine.registered':
       state.engines.add(event.uuid);
+      releaseHeld(state, out, request);
       break;
     case 'engine.unregistered':
-      state.engines.delete(event.uuid);
-      onBroadcastEngineLost(state, event.uuid);
+      onUnregistered(state, event.uuid);
+      break;
+    case 'engines.listed':
+      onListed(state, event.uuids);
+      releaseHeld(state, out, request);
+      onHeldListed(state, out, request);
+      break;
+    case 'timer.fired':
+      if (event.id === heldTimer) onHeldTimeout(state, inputs, out, request);
       break;
   }
   return out;
+}
+
+function onUnregistered(state: RelayState, uuid: string): void {
+  state.engines.delete(uuid);
+  onBroadcastEngineLost(state, uuid);
+}
+
+/** What was missed of engines coming and going. */
+function onListed(state: RelayState, uuids: readonly string[]): void {
+  const listed = new Set(uuids);
+  for (const uuid of state.engines) if (!listed.has(uuid)) onUnregistered(state, uuid);
+  for (const uuid of uuids) state.engines.add(uuid);
 }
 
 /** Everything goes to all clients unchanged; the hub gets what it may store (§2.5, §5.3). */
