@@ -1,6 +1,7 @@
 // Brings the real parts that tests run against. Nothing is installed unless E2E_PROVISION=1 says so.
 import { ensureBuilt, findBuilt } from './cache.ts';
 import { helm } from './helm.ts';
+import { imageLayers } from './image-layers.ts';
 import { ipyparallel } from './ipyparallel.ts';
 import { kubernetes } from './kubernetes.ts';
 import { machines } from './machines.ts';
@@ -11,8 +12,11 @@ import type { Part } from './part.ts';
 import { slurm } from './slurm.ts';
 
 export { helmIn } from './helm.ts';
+export type { LayerName } from './image-layers.ts';
+export { layerIn } from './image-layers.ts';
 export { pythonIn } from './ipyparallel.ts';
 export { kubernetesProgramIn } from './kubernetes.ts';
+export { writeLayer } from './layer.ts';
 export { mongoWireIn } from './mongo-wire.ts';
 export { mustRun } from './must-run.ts';
 export { natsServerIn } from './nats.ts';
@@ -20,6 +24,7 @@ export { pbsCommandsIn, pbsPluginIn } from './slurm.ts';
 
 const parts = {
   helm,
+  'image-layers': imageLayers,
   ipyparallel: ipyparallel('9.2.0'),
   'ipyparallel-8': ipyparallel('8.8.0'),
   machines,

@@ -7,7 +7,7 @@ import { ensureDebianPackages } from './debian.ts';
 import { mustRun } from './must-run.ts';
 import type { Part } from './part.ts';
 
-/** The program: `mongo-wire [PORT [FILE]]`. It says `listening on 127.0.0.1:PORT` and ends by a signal. */
+/** The program: `mongo-wire [PORT [FILE [HOST]]]`. It says `listening on HOST:PORT` (127.0.0.1) and ends by a signal. */
 export const mongoWireIn = (folder: string): string => join(folder, 'mongo-wire');
 
 const source = (name: string): string => join(import.meta.dirname, '../mongo-wire', name);

@@ -1,9 +1,9 @@
 // The images without which no pod runs: pause and CoreDNS.
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kubernetesProgramIn } from '@muster/provision';
+import { kubernetesProgramIn, writeLayer } from '@muster/provision';
 import { temporaryFolder } from '@muster/testkit';
-import { writeArchive, writeLayer } from '../images/archive.ts';
+import { writeArchive } from '../images/archive.ts';
 import { dnsImage } from './dns.ts';
 import { pauseImage } from './node.ts';
 

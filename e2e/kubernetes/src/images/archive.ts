@@ -64,9 +64,3 @@ export async function writeArchive(images: readonly Image[], archive: string): P
   await writeFile(join(folder.path, 'manifest.json'), JSON.stringify(manifest));
   await mustRun(['tar', '--dereference', '--create', '--file', archive, '--directory', folder.path, '.']);
 }
-
-/** A layer of a folder's content, the same for the same content. */
-export async function writeLayer(folder: string, layer: string): Promise<void> {
-  const reproducible = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'];
-  await mustRun(['tar', ...reproducible, '--directory', folder, '--create', '--file', layer, '.']);
-}
