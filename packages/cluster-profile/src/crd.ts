@@ -48,4 +48,4 @@ export function buildCrd(): JsonObject {
 
 /** The same as the YAML text that is kept with the chart. */
 export const crdText = (): string =>
-  `# Generated from packages/cluster-profile; do not edit: npm run generate\n${stringify(buildCrd(), { lineWidth: 120, aliasDuplicateObjects: false })}`;
+  `# Generated from packages/cluster-profile; do not edit: npm run generate\n${stringify(buildCrd(), { lineWidth: 120, aliasDuplicateObjects: false, schema: 'yaml-1.1' })}`;

@@ -68,11 +68,11 @@ function plain(node: Node): Node {
 
 /**
  * A part of the schema as plain JSON Schema (draft 7), for other documents that take the same: `toJsonSchema('spec.engine.resources')`.
- * Members are named from the top; `[]` is an item of a list. Throws MusterError `bad_value` when there is no such member.
+ * Members are named from the top (`''`); `[]` is an item of a list. Throws MusterError `bad_value` when there is no such member.
  */
 export function toJsonSchema(path: string): JsonObject {
   let node = everywhere(generate(), plain);
-  for (const step of path.split('.').flatMap((name) => name.split(/(?=\[\])/))) {
+  for (const step of path === '' ? [] : path.split('.').flatMap((name) => name.split(/(?=\[\])/))) {
     const next: unknown = step === '[]' ? node.items : (node.properties as Node | undefined)?.[step];
     if (!isNode(next)) throw new MusterError('bad_value', `A ClusterProfile has no member ${path}.`);
     node = next;

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { withRules } from './rules.ts';
 
 /** What no program takes in arguments, environment or paths. */
-const withoutNul = /^[^\x00]*$/;
+const nul = '\\x00';
+const withoutNul = new RegExp(`^[^${nul}]*$`);
 
 /** Any text without NUL. */
 export const text = (longest: number) =>

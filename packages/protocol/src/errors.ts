@@ -146,6 +146,30 @@ export const errorTable = {
     retryable: false,
     exitStatus: 1,
   },
+  profile_invalid: {
+    meaning: 'A ClusterProfile is not what its schema asks for.',
+    remedy: 'Correct the member that the message names; packages/cluster-profile/README.md has all of them.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  no_such_object: {
+    meaning: 'Kubernetes has no such object, or no such kind of object.',
+    remedy: 'Check its name, its namespace and the context of kubectl, and that the chart with its CRD is installed.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  object_changed: {
+    meaning: 'Somebody else changed the object in Kubernetes at the same time, or made one of that name before.',
+    remedy: 'Read it again, and repeat the change if it still applies.',
+    retryable: true,
+    exitStatus: 1,
+  },
+  object_refused: {
+    meaning: 'Kubernetes does not accept the object.',
+    remedy: 'Correct what the message names.',
+    retryable: false,
+    exitStatus: 1,
+  },
   unknown_option: {
     meaning: 'There is no such option.',
     remedy: 'See --help.',
