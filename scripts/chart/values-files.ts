@@ -1,7 +1,7 @@
 // From the table of values to the files of the chart: pure.
 import type { ChartValue } from './values-table.ts';
 
-const generated = 'Written by scripts/chart/generate.ts from scripts/chart/values-table.ts.';
+const generated = 'Written by npm run generate from scripts/chart/values-table.ts.';
 
 interface Branch {
   readonly children: Map<string, Branch>;

@@ -1,5 +1,5 @@
-// The values of the Helm chart, one entry each. values.yaml, values.schema.json and the table in the chart's README are
-// written from this table (`node scripts/chart/generate.ts`) and compared with it in a test.
+// The values of the Helm chart, one entry each. values.yaml, values.schema.json and the list in the chart's README are
+// written from this table by `npm run generate`, and compared with it in a test.
 
 /** A JSON Schema of one value, without description and default. */
 type Shape = Readonly<Record<string, unknown>>;

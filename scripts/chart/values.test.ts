@@ -1,14 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { chartFolder, wantedFiles } from './chart-files.ts';
 import { readmeWith, schemaOf, yamlOf } from './values-files.ts';
 import { type ChartValue, chartValues } from './values-table.ts';
-
-test.each(Object.entries(wantedFiles()).map(([path, text]) => [relative(chartFolder, path), path, text]))(
-  '%s of the chart is as the tables say; else run: node scripts/chart/generate.ts',
-  (_name, path, text) => expect(readFileSync(path, 'utf8')).toBe(text),
-);
 
 test('every value is named once and described in sentences', () => {
   expect(new Set(chartValues.map(({ path }) => path)).size).toBe(chartValues.length);
