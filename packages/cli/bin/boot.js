@@ -13,7 +13,13 @@ const oldest = 24;
  * with the default size it would hold 150 MB more of garbage that is not collected yet.
  * @type {Record<string, string[]>}
  */
-const flags = { ipcontroller: ['--max-semi-space-size=8'] };
+const flags = {
+  ipcontroller: ['--max-semi-space-size=8'],
+  'muster controller': ['--max-semi-space-size=8'],
+  'muster service': ['--max-semi-space-size=8'],
+};
+/** @param {string} command */
+const flagsOf = (command) => flags[command] ?? flags[`${command} ${process.argv[2]}`] ?? [];
 
 /**
  * @param {string} command
@@ -21,7 +27,7 @@ const flags = { ipcontroller: ['--max-semi-space-size=8'] };
  */
 export async function boot(command, load) {
   if (Number(process.versions.node.split('.')[0]) < oldest) return handOver(command);
-  const missing = (flags[command] ?? []).filter((flag) => !process.execArgv.includes(flag));
+  const missing = flagsOf(command).filter((flag) => !process.execArgv.includes(flag));
   // The same process begins again with the flags; whoever started us sees no difference.
   if (missing.length > 0 && typeof process.execve === 'function' && !process.channel)
     process.execve(
@@ -66,7 +72,7 @@ async function handOver(command) {
     process.exitCode = 1;
     return;
   }
-  const args = [...(flags[command] ?? []), join(here, `${command}.js`), ...process.argv.slice(2)];
+  const args = [...flagsOf(command), join(here, `${command}.js`), ...process.argv.slice(2)];
   // The same process goes on as Node 24, where this Node can do that.
   if (typeof process.execve === 'function') process.execve(node, [node, ...args], process.env);
   const { spawn } = await import('node:child_process');

@@ -1,6 +1,6 @@
 // The shell around every command: help, version, warnings, errors with their remedy, exit status.
 import type { CommandLine, Environment, ParseOptions, SettingsTable, Usage } from '@muster/config';
-import { parseCommandLine, renderHelp } from '@muster/config';
+import { parseWithFile, renderHelp } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import { readVersion } from './version.ts';
 
@@ -21,7 +21,7 @@ export async function runCommand<T extends SettingsTable>(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   return withErrors(command.name, async () => {
-    const line = parseCommandLine(command.table, argv, env as Environment, command.parse);
+    const line = await parseWithFile(command.table, argv, env as Environment, command.parse);
     if (line.version) return print(`${readVersion()}\n`);
     if (line.help || line.helpAll) return print(renderHelp(command.table, command.usage, line.helpAll));
     for (const warning of line.warnings) process.stderr.write(`${command.name}: ${warning}\n`);

@@ -11,6 +11,7 @@ Commands:
     cluster      start, stop and list clusters (the same as ipcluster)
     controller   run a controller (the same as ipcontroller)
     engine       run an engine (the same as ipengine)
+    service      run one of the services of a cluster as a program of its own
     help         this help
 
 Options of a command: muster COMMAND --help
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly main: Main }>>>
   cluster: () => import('./ipcluster.ts'),
   controller: () => import('./ipcontroller.ts'),
   engine: () => import('./ipengine.ts'),
+  service: () => import('./service.ts'),
 };
 
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

@@ -17,6 +17,16 @@ export interface Metric {
   readonly value: MetricValue;
 }
 
+export const gauge = (name: string, help: string, value: MetricValue): Metric => ({ name, help, type: 'gauge', value });
+
+/** A count that only grows; its name ends in `_total`. */
+export const counter = (name: string, help: string, value: MetricValue): Metric => ({
+  name,
+  help,
+  type: 'counter',
+  value,
+});
+
 /** The values of a metric by one label. */
 export const byLabel = (label: string, values: Readonly<Record<string, number>>): MetricValue =>
   Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));

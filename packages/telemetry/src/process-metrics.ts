@@ -1,6 +1,7 @@
 // Figures of this process, by the names that others use for them.
 import { performance } from 'node:perf_hooks';
 import type { Metric } from './metrics.ts';
+import { counter, gauge } from './metrics.ts';
 
 export interface ProcessMetrics {
   read(): Metric[];
@@ -25,27 +26,16 @@ export function createProcessMetrics(): ProcessMetrics {
       const { user, system } = process.cpuUsage();
       const { rss, heapUsed, external } = process.memoryUsage();
       return [
-        { name: 'process_cpu_seconds_total', help: 'CPU time used.', type: 'counter', value: (user + system) / 1e6 },
-        { name: 'process_resident_memory_bytes', help: 'Resident memory.', type: 'gauge', value: rss },
-        {
-          name: 'nodejs_heap_used_bytes',
-          help: 'Memory that objects of JavaScript take.',
-          type: 'gauge',
-          value: heapUsed,
-        },
-        { name: 'nodejs_external_memory_bytes', help: 'Memory outside of the heap.', type: 'gauge', value: external },
-        {
-          name: 'process_start_time_seconds',
-          help: 'When the process began, since 1970.',
-          type: 'gauge',
-          value: performance.timeOrigin / 1000,
-        },
-        {
-          name: 'nodejs_eventloop_lag_seconds',
-          help: 'The longest that a timer had to wait for the event loop since this was asked last.',
-          type: 'gauge',
-          value: lagMs / 1000,
-        },
+        counter('process_cpu_seconds_total', 'CPU time used.', (user + system) / 1e6),
+        gauge('process_resident_memory_bytes', 'Resident memory.', rss),
+        gauge('nodejs_heap_used_bytes', 'Memory that objects of JavaScript take.', heapUsed),
+        gauge('nodejs_external_memory_bytes', 'Memory outside of the heap.', external),
+        gauge('process_start_time_seconds', 'When the process began, since 1970.', performance.timeOrigin / 1000),
+        gauge(
+          'nodejs_eventloop_lag_seconds',
+          'The longest wait for the event loop since this was asked last.',
+          lagMs / 1000,
+        ),
       ];
     },
     close: () => clearInterval(timer),

@@ -1,1 +1,2 @@
-export {};
+export type { ServiceCommand, ServiceCommandName } from './services.ts';
+export { serviceCommands } from './services.ts';

@@ -10,6 +10,11 @@ import { openMongoBackend } from './backend.ts';
 export interface MongoTaskStoreOptions extends Partial<MongoBackendOptions>, BatchedStoreOptions {
   readonly address: MongoAddress;
   readonly database: string;
+  /**
+   * Is told when no server takes writes any more, and when one does again; for the first time when the store is open. How
+   * soon depends on the driver's `heartbeatFrequencyMS`, unless somebody asks or writes.
+   */
+  readonly onReachable?: (isThere: boolean, why: string) => void;
 }
 
 export const mongoDefaults: MongoBackendOptions = {
@@ -41,11 +46,26 @@ export async function createMongoTaskStore(options: MongoTaskStoreOptions): Prom
     client = new MongoClient(address.url, { ...connecting, ...address.options, promoteBuffers: true });
     await client.connect();
     const backend = await openMongoBackend(client, client.db(database), { ...mongoDefaults, ...options });
+    if (options.onReachable !== undefined) watchReach(client, options.onReachable);
     return createBatchedStore('mongodb', backend, options);
   } catch (error) {
     await client?.close();
     throw unusable(error as Error);
   }
+}
+
+function watchReach(client: MongoClient, tell: (isThere: boolean, why: string) => void): void {
+  tell(true, '');
+  client.on('topologyDescriptionChanged', ({ newDescription }) => {
+    const servers = [...newDescription.servers.values()];
+    // It is empty when the client is closed by us.
+    if (servers.length === 0) return;
+    const fault = servers.find(({ error }) => error)?.error;
+    tell(
+      servers.some(({ isWritable }) => isWritable),
+      fault?.message ?? 'no server takes writes',
+    );
+  });
 }
 
 function unusable(error: Error): MusterError {

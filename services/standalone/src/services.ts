@@ -1,0 +1,57 @@
+// Which services there are as programs. Each is loaded only when it is the one to run.
+import type { SettingsOf, SettingsTable } from '@muster/config';
+import type { StartPart } from './part.ts';
+import type { ServiceProgram } from './run.ts';
+import type { ServiceValues } from './settings.ts';
+import { heartmonitorSettings, hubSettings, relaySettings, taskSchedulerSettings } from './settings.ts';
+
+export interface ServiceCommand {
+  /** One sentence. */
+  readonly about: string;
+  readonly table: SettingsTable;
+  /** Runs it with values of that table, until a signal ends it; see runService. */
+  run(values: SettingsOf<SettingsTable>): Promise<number>;
+}
+
+function define<T extends SettingsTable>(
+  name: ServiceProgram<ServiceValues>['name'],
+  about: string,
+  table: T,
+  load: () => Promise<{ readonly start: StartPart<SettingsOf<T> & ServiceValues> }>,
+): ServiceCommand {
+  return {
+    about,
+    table,
+    run: async (values) =>
+      (await import('./run.ts')).runService({ name, load }, values as SettingsOf<T> & ServiceValues),
+  };
+}
+
+export const serviceCommands = {
+  hub: define(
+    'hub',
+    'Registers engines, answers questions about tasks, and keeps their records in MongoDB.',
+    hubSettings,
+    () => import('./services/hub.ts'),
+  ),
+  'task-scheduler': define(
+    'task-scheduler',
+    'Hands load-balanced tasks to engines that are free.',
+    taskSchedulerSettings,
+    () => import('./services/task-scheduler.ts'),
+  ),
+  relay: define(
+    'relay',
+    'Passes direct, control and broadcast messages on, and what engines publish.',
+    relaySettings,
+    () => import('./services/relay.ts'),
+  ),
+  heartmonitor: define(
+    'heartmonitor',
+    'Finds out which engines are alive.',
+    heartmonitorSettings,
+    () => import('./services/heartmonitor.ts'),
+  ),
+} as const satisfies Record<string, ServiceCommand>;
+
+export type ServiceCommandName = keyof typeof serviceCommands;

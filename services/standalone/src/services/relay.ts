@@ -1,0 +1,12 @@
+import { createRelayService, defaultConfig } from '@muster/relay';
+import type { StartPart } from '../part.ts';
+import type { RelayValues } from '../settings.ts';
+
+export const start: StartPart<RelayValues> = async (shared) => {
+  const relay = await createRelayService({ ...shared, config: defaultConfig });
+  return {
+    resync() {},
+    metrics: () => [],
+    stop: () => relay.stop(),
+  };
+};
