@@ -1,0 +1,48 @@
+// The script that ends a launch and forgets it: first as its own program wishes, then by force, with all that it left
+// anywhere on the machine.
+import { folderOf, launchVariable, scriptOf } from './prelude.ts';
+
+const body = `
+# All processes of the launch, by the variable that they inherit. Where the system does not show it: the group.
+members() {
+  if [ -r /proc/self/environ ]; then
+    grep -lsazFx "${launchVariable}=$id" /proc/[0-9]*/environ | while read -r muster_file; do
+      muster_member=\${muster_file#/proc/}
+      muster_member=\${muster_member%/environ}
+      ! began "$muster_member" >/dev/null || echo "$muster_member"
+    done
+  elif runs "$folder"; then echo "-$muster_pid"
+  fi
+}
+wait_until_gone() {
+  muster_rounds=0
+  while [ -n "$(members)" ] && [ $muster_rounds -lt $1 ]; do sleep 0.1; muster_rounds=$((muster_rounds + 1)); done
+  [ -z "$(members)" ]
+}
+# The note-taker stays; its child, the engine or mpiexec, ends what it started in its own order.
+ask_to_end() {
+  if runs "$folder"; then
+    muster_children=$(cat "/proc/$muster_pid/task/$muster_pid/children" 2>/dev/null)
+    kill -s TERM -- \${muster_children:--$muster_pid} 2>/dev/null
+  else
+    muster_left=$(members)
+    [ -z "$muster_left" ] || kill -s TERM -- $muster_left 2>/dev/null
+  fi
+}
+if [ -d "$folder" ]; then
+  waited=0
+  while [ ! -s "$folder/pid" ] && is_new "$folder" && [ $waited -lt 50 ]; do sleep 0.1; waited=$((waited + 1)); done
+  ask_to_end
+  waited=0
+  while runs "$folder" && [ $waited -lt 50 ]; do sleep 0.1; waited=$((waited + 1)); done
+  # What its program left gets a moment more, to report its end for example.
+  wait_until_gone 10 || {
+    kill -s KILL -- $(members) 2>/dev/null
+    wait_until_gone 50 || fail "its processes do not end:" $(members)
+  }
+  rm -rf "$folder" || fail "$folder cannot be removed"
+fi
+`;
+
+/** Says `failed WHY` when something is left. */
+export const removeScript = (id: string): string => scriptOf(`id=${id}\nfolder=${folderOf(id)}\n${body}`);
