@@ -134,6 +134,6 @@ test('what cannot be started leaves nothing', async () => {
   });
   await expect(submit(shell(stay, { args: ['\0'] }))).rejects.toMatchObject({ code: 'bad_option' });
   expect(() => launcher.plan({ id: '../x', n: 1, spec: {} }, [])).toThrow(/cannot be the id/);
-  expect(() => launcher.plan({ id: 'x', n: 2, spec: {} }, [])).toThrow(/1 to 1 at once/);
+  expect(() => launcher.plan({ id: 'x', n: 2, spec: {} }, [])).toThrow(/A launch of 2 engines/);
   expect((await statusOf(handles[0]!))?.engines[0]?.state).toBe('absent');
 });
