@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { NaiveRecord } from './naive-query.ts';
 import { naiveMatch, naiveQuery, naiveRecord } from './naive-query.ts';
-import type { Found, TaskRecord, TaskStore } from './port.ts';
+import type { EngineStatus, Found, StoredEngine, TaskRecord, TaskStore } from './port.ts';
 
 export interface TaskStoreContract {
   readonly name: string;
@@ -13,6 +13,8 @@ export interface TaskStoreContract {
   open(): TaskStore | Promise<TaskStore>;
   /** False for a store that keeps nothing: its reads are refused with NoData. */
   readonly keeps: boolean;
+  /** True for a store that lasts, and so keeps engines, too. */
+  readonly lasts: boolean;
 }
 
 const base = 1_790_000_000_000_000;
@@ -51,6 +53,62 @@ export function taskStoreContract(contract: TaskStoreContract): void {
       questions(open);
       removal(open);
     } else refusals(open);
+    test('settled resolves, with and without writes', async () => {
+      const store = await open();
+      await store.settled();
+      await store.put('id1', request(1), 'create');
+      await store.settled();
+      if (contract.keeps) expect(await store.history()).toEqual(['id1']);
+    });
+    if (contract.lasts) engines(open);
+    else noEngines(open);
+  });
+}
+
+const engine = (uuid: string, id: number, status: EngineStatus = 'registered'): StoredEngine => ({
+  uuid,
+  id,
+  kernel: 'python',
+  status,
+});
+
+function noEngines(open: () => Promise<TaskStore>): void {
+  test('takes engines and keeps none', async () => {
+    const { engines } = await open();
+    await engines.put(engine('a', 3));
+    await engines.remove('a');
+    expect(await engines.load()).toEqual({ engines: [], nextId: 0 });
+  });
+}
+
+function engines(open: () => Promise<TaskStore>): void {
+  test('keeps engines as they were put last, and gives them by id', async () => {
+    const { engines } = await open();
+    expect(await engines.load()).toEqual({ engines: [], nextId: 0 });
+    const odd = '\u0000 $set.ü\u00ff';
+    for (const each of [engine('b', 7), engine('a', 2, 'registering'), engine(odd, 5, 'lost'), engine('a', 2)])
+      await engines.put(each);
+    expect(await engines.load()).toEqual({
+      engines: [engine('a', 2), engine(odd, 5, 'lost'), engine('b', 7)],
+      nextId: 8,
+    });
+  });
+
+  test('no number is free again when its engine is removed', async () => {
+    const { engines } = await open();
+    for (const id of [0, 9, 4]) await engines.put(engine(`e${id}`, id));
+    for (const uuid of ['e9', 'e9', 'nobody', 'e0']) await engines.remove(uuid);
+    expect(await engines.load()).toEqual({ engines: [engine('e4', 4)], nextId: 10 });
+    await engines.put(engine('e9', 3));
+    expect(await engines.load()).toEqual({ engines: [engine('e9', 3), engine('e4', 4)], nextId: 10 });
+  });
+
+  test('engines are no tasks', async () => {
+    const store = await open();
+    await store.engines.put(engine('a', 0));
+    expect(await store.query({}, null)).toEqual([]);
+    await store.removeWhere({});
+    expect(await store.engines.load()).toEqual({ engines: [engine('a', 0)], nextId: 1 });
   });
 }
 

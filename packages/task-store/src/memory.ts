@@ -1,6 +1,7 @@
 import type { AgeEntry } from './by-age.ts';
 import { compareAge, createByAge } from './by-age.ts';
 import type { Found, TaskQuery, TaskStore } from './port.ts';
+import { noEngineRegistry } from './port.ts';
 import { createProjection } from './projection.ts';
 import { compileQuery, idsOf } from './query.ts';
 import { readField } from './read-field.ts';
@@ -127,6 +128,8 @@ export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> =
     removeWhere(query) {
       for (const entry of matching(query)) drop(entry.record.msgId);
     },
+    settled() {},
+    engines: noEngineRegistry,
     close() {
       entries.clear();
       sizeBytes = 0;

@@ -1,5 +1,5 @@
 import type { TaskStore } from './port.ts';
-import { StoreError } from './port.ts';
+import { noEngineRegistry, StoreError } from './port.ts';
 
 function refuse(): never {
   throw new StoreError('NoData', "NoDB backend doesn't store any data. ");
@@ -14,5 +14,7 @@ export const createNoTaskStore = (): TaskStore => ({
   history: refuse,
   remove() {},
   removeWhere() {},
+  settled() {},
+  engines: noEngineRegistry,
   close() {},
 });

@@ -96,8 +96,48 @@ export interface TaskStore {
   remove(msgIds: readonly string[]): void | Promise<void>;
   /** Removes all records that match the query. Throws as `query`. */
   removeWhere(query: TaskQuery): void | Promise<void>;
+  /** Resolves when all that was written before this call is stored as well as the store can. */
+  settled(): void | Promise<void>;
+  readonly engines: EngineRegistry;
   close(): void | Promise<void>;
 }
+
+/** `registering`: its first heartbeat is awaited; `lost`: it stopped answering pings, and may wake up. */
+export type EngineStatus = 'registering' | 'registered' | 'lost';
+
+/** An engine as a hub knows it that may be replaced by another. */
+export interface StoredEngine {
+  readonly uuid: string;
+  readonly id: number;
+  readonly kernel: string;
+  readonly status: EngineStatus;
+}
+
+export interface StoredEngines {
+  /** By id. */
+  readonly engines: readonly StoredEngine[];
+  /** Larger than the id of any engine that was ever put, so that no number is used twice. */
+  readonly nextId: number;
+}
+
+/**
+ * Engines that outlive the hub, in stores that outlive it; others keep none. Answers at once or by a promise, which rejects
+ * with StoreError when the store cannot do it. Nothing is tried again; calls may overtake one another, so whoever writes
+ * about one engine waits for what it wrote before.
+ */
+export interface EngineRegistry {
+  load(): StoredEngines | Promise<StoredEngines>;
+  put(engine: StoredEngine): void | Promise<void>;
+  /** No effect where there is none. */
+  remove(uuid: string): void | Promise<void>;
+}
+
+/** Of stores that end with their process. */
+export const noEngineRegistry: EngineRegistry = {
+  load: () => ({ engines: [], nextId: 0 }),
+  put() {},
+  remove() {},
+};
 
 /** A record as a reply carries it: wire names, dates as text, buffers apart (empty unless they were among the keys). */
 export interface JsonRecord {

@@ -1,4 +1,4 @@
-import type { Found, JsonRecord, TaskQuery } from '../port.ts';
+import type { Found, JsonRecord, StoredEngine, StoredEngines, TaskQuery } from '../port.ts';
 import type { PendingWrite } from './write-batch.ts';
 
 /**
@@ -14,6 +14,9 @@ export interface TaskBackend {
   history(): Promise<readonly string[]>;
   remove(msgIds: readonly string[]): Promise<void>;
   removeWhere(query: TaskQuery): Promise<void>;
+  loadEngines(): Promise<StoredEngines>;
+  putEngine(engine: StoredEngine): Promise<void>;
+  removeEngine(uuid: string): Promise<void>;
   close(): Promise<void>;
 }
 

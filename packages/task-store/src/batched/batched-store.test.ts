@@ -24,6 +24,11 @@ function setUp(options: BatchedStoreOptions = {}) {
     history: async () => applied.flat(),
     remove: async () => {},
     removeWhere: async () => {},
+    loadEngines: async () => ({ engines: [], nextId: 0 }),
+    putEngine: async () => {
+      throw away();
+    },
+    removeEngine: async () => {},
     close: async () => {},
   };
   const store = createBatchedStore('test', backend, {
@@ -106,6 +111,35 @@ test('a question waits no longer than its patience for a database that hangs, an
   expect(troubles).toEqual(['writes are lost']);
   letGo();
   await expect.poll(() => applied).toEqual([['a']]);
+});
+
+test('settled waits for the writes before it, and not for those that keep coming', async () => {
+  const { store, hold, applied } = setUp({ flushAfterMs: 60_000 });
+  await store.settled();
+  const letGo = hold();
+  store.put('a', stub, 'stub');
+  let isSettled = false;
+  const settled = Promise.resolve(store.settled()).then(() => {
+    isSettled = true;
+  });
+  store.put('b', stub, 'stub');
+  await new Promise((done) => setImmediate(done));
+  expect(isSettled).toBe(false);
+  letGo();
+  const keepComing = setInterval(() => store.put('c', stub, 'stub'), 0);
+  await settled;
+  expect(applied[0]).toEqual(['a']);
+  await store.settled();
+  clearInterval(keepComing);
+  expect(applied.flat()).toContain('b');
+  await store.close();
+});
+
+test('what the database does not say of engines is refused in the words of stores', async () => {
+  const { store } = setUp();
+  const engine = { uuid: 'a', id: 0, kernel: '', status: 'lost' } as const;
+  await expect(async () => store.engines.put(engine)).rejects.toMatchObject({ ename: 'OperationalError' });
+  await store.close();
 });
 
 test('from the limit of waiting bytes on, writing waits for room', async () => {

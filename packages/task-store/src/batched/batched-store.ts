@@ -58,6 +58,10 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
   let busy: Promise<void> | undefined;
   let busyBytes = 0;
   let outage = '';
+  /** The batch that is being stored, or was last. Never rejects. */
+  let storing = Promise.resolve();
+  /** Called when the batch that is being filled is done with. */
+  let awaited: (() => void)[] = [];
   let closed = false;
 
   function flush(): Promise<void> {
@@ -71,8 +75,12 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
   async function drain(): Promise<void> {
     while (batch.count > 0) {
       busyBytes = batch.sizeBytes;
-      await store(batch.take());
+      const told = awaited;
+      awaited = [];
+      storing = store(batch.take());
+      await storing;
       busyBytes = 0;
+      for (const tell of told) tell();
     }
   }
   /** Stores a batch, trying again while that makes sense. Never rejects. */
@@ -95,19 +103,31 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
       }
     }
   }
-  /** Resolves to true when all writes called before are done with. */
-  async function settled(): Promise<boolean> {
+  /** Resolves when all writes called before are done with; those that come meanwhile are not waited for. */
+  function written(): Promise<void> {
+    if (batch.count === 0) return storing;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    awaited.push(resolve);
+    void flush();
+    return promise;
+  }
+  /** True when they are, false when that takes too long. */
+  async function isWritten(): Promise<boolean> {
     if (batch.count === 0 && busy === undefined) return true;
     const end = performance.now() + limits.answerWithinMs;
-    while ((await within(limits.patienceMs, flush())) === late)
+    const done = written();
+    while ((await within(limits.patienceMs, done)) === late)
       // One that is behind gets more time than one that fails.
       if (outage !== '' || performance.now() > end) return false;
     return true;
   }
+  // As Python's clients know it from its own databases.
+  const refused = (why: string): StoreError => new StoreError('OperationalError', `the task database ${why}`);
   async function ask<T>(question: () => Promise<T>): Promise<T> {
-    // As Python's clients know it from its own databases.
-    const refused = (why: string): StoreError => new StoreError('OperationalError', `the task database ${why}`);
-    if (!(await settled())) throw refused(`does not answer: ${outage || 'busy'}`);
+    if (!(await isWritten())) throw refused(`does not answer: ${outage || 'busy'}`);
+    return askNow(question);
+  }
+  async function askNow<T>(question: () => Promise<T>): Promise<T> {
     const answer = await within(limits.answerWithinMs, question()).catch((error: unknown) => {
       throw error instanceof BackendError ? refused(`failed: ${error.message}`) : error;
     });
@@ -128,9 +148,15 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
     history: () => ask(() => backend.history()),
     remove: (msgIds) => ask(() => backend.remove(msgIds)),
     removeWhere: (query) => ask(() => backend.removeWhere(query)),
+    settled: written,
+    engines: {
+      load: () => askNow(backend.loadEngines),
+      put: (engine) => askNow(() => backend.putEngine(engine)),
+      remove: (uuid) => askNow(() => backend.removeEngine(uuid)),
+    },
     async close() {
       if (closed) return;
-      const inTime = await settled();
+      const inTime = await isWritten();
       closed = true;
       const writes = batch.count;
       if (!inTime) onTrouble?.({ what: 'writes are lost', writes, why: outage || 'the database does not answer' });

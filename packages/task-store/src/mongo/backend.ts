@@ -11,6 +11,8 @@ import { readField } from '../read-field.ts';
 import { createRecentIds } from '../recent-ids.ts';
 import type { StoredRecord } from '../stored-record.ts';
 import { recordBytes, unpackRecord } from '../stored-record.ts';
+import type { EngineDocument } from './engines.ts';
+import { createEngineRegistry } from './engines.ts';
 import { compileFilter } from './filter.ts';
 import type { CollectionLimits } from './limits.ts';
 import { createCulling } from './limits.ts';
@@ -113,6 +115,7 @@ export async function openMongoBackend(
       calling(async () => (await matching({ submitted: { $ne: null } }, ['msg_id'])).map(({ msgId }) => msgId)),
     remove: (msgIds) => calling(() => remove(msgIds)),
     removeWhere: (query) => calling(async () => remove((await matching(query, ['msg_id'])).map(({ msgId }) => msgId))),
+    ...createEngineRegistry(db.collection<EngineDocument>(`${options.collection}.engines`)),
     close: () => client.close(),
   };
 }

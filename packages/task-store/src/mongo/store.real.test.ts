@@ -48,7 +48,7 @@ describe.skipIf(!hasMongo)(`MongoDB${whyNoMongo(hasMongo)}`, () => {
     return store;
   }
 
-  taskStoreContract({ name: 'mongodb', open, keeps: true });
+  taskStoreContract({ name: 'mongodb', open, keeps: true, lasts: true });
 
   test('answers as the memory store does', { timeout: 120_000 }, async () => {
     await checkSameAnswers(await open(), 60);
@@ -201,10 +201,13 @@ describe.skipIf(!hasOwnMongo)(`MongoDB that goes away${whyNoMongo(hasOwnMongo)}`
       patienceMs: 500,
       onTrouble: ({ what }) => troubles.push(what),
     });
+    const engine = { uuid: 'e', id: 4, kernel: 'node', status: 'registered' } as const;
+    await store.engines.put(engine);
     add(store, 1);
     store.put('id1', { appendStdout: 'a' }, 'stub');
     expect(await store.history()).toEqual(['id1']);
     await server.stop();
+    await expect(async () => store.engines.remove('e')).rejects.toMatchObject({ ename: 'OperationalError' });
     await expect(async () => store.history()).rejects.toMatchObject({ ename: 'OperationalError' });
     store.put('id1', { appendStdout: 'b' }, 'stub');
     await expect(async () => store.history()).rejects.toMatchObject({ ename: 'OperationalError' });
@@ -213,6 +216,7 @@ describe.skipIf(!hasOwnMongo)(`MongoDB that goes away${whyNoMongo(hasOwnMongo)}`
     await expect
       .poll(async () => store.find(['id1']), { timeout: 20_000 })
       .toMatchObject([{ record: { stdout: 'ab' } }]);
+    expect(await store.engines.load()).toEqual({ engines: [engine], nextId: 5 });
     expect(troubles).toEqual(['writes are delayed', 'writes go on']);
     await store.close();
   });

@@ -2,6 +2,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { columnNames, columnTypes, quoted } from './columns.ts';
+import { createEngineTable, engineTableName } from './engine-table.ts';
 
 export interface OpenedTable {
   readonly db: DatabaseSync;
@@ -9,6 +10,8 @@ export interface OpenedTable {
   readonly table: string;
   /** Name of the table of what has no column there. */
   readonly extraTable: string;
+  /** Name of the table of engines. */
+  readonly engineTable: string;
   /** True when the file has other tables. */
   readonly shared: boolean;
 }
@@ -31,12 +34,14 @@ export function openTable(path: string, wanted: string, busyTimeoutMs: number): 
     db.exec('BEGIN IMMEDIATE');
     const table = freeName(db, wanted);
     const extraTable = `${table}+display`;
+    const engineTable = engineTableName(table);
     makeTable(db, table, extraTable);
+    createEngineTable(db, engineTable);
     const others = db
-      .prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table' AND name NOT IN (?, ?)`)
-      .get(table, extraTable);
+      .prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table' AND name NOT IN (?, ?, ?)`)
+      .get(table, extraTable, engineTable);
     db.exec('COMMIT');
-    return { db, table, extraTable, shared: (others?.n as number) > 0 };
+    return { db, table, extraTable, engineTable, shared: (others?.n as number) > 0 };
   } catch (error) {
     db.close();
     throw error;

@@ -33,6 +33,7 @@ taskStoreContract({
   name: 'sqlite',
   open: () => createSqliteTaskStore({ path: newPath(), table: 'ipython-tasks' }),
   keeps: true,
+  lasts: true,
 });
 
 test('answers as the memory store does', { timeout: 120_000 }, async () => {
@@ -52,12 +53,15 @@ test('texts sort as in JavaScript, where SQLite would sort them otherwise', asyn
 test('records last, in a file for its owner alone', async () => {
   const path = newPath();
   const first = await open(path);
+  const engine = { uuid: 'e', id: 4, kernel: 'node', status: 'registered' } as const;
+  await first.engines.put(engine);
   first.put('id1', { submitted: 1, displayData: { a: 1 }, resultBuffers: [new Uint8Array(100_000).fill(3)] }, 'create');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   await first.close();
   expect(readdirSync(folder).filter((name) => name.startsWith(`${count}.db`))).toEqual([`${count}.db`]);
   const second = await open(path);
   expect(await second.history()).toEqual(['id1']);
+  expect(await second.engines.load()).toEqual({ engines: [engine], nextId: 5 });
   const [found] = await second.find(['id1']);
   expect(found).toMatchObject({ record: { displayData: { a: 1 }, stdout: '' } });
   expect('record' in found! && found.record.resultBuffers[0]?.every((byte) => byte === 3)).toBe(true);

@@ -70,6 +70,9 @@ export function createSqliteBackend(first: DatabaseThread, start: () => Promise<
     history: async () => (await running()).call('history', []),
     remove: async (msgIds) => (await running()).call('remove', [msgIds]),
     removeWhere: async (query) => (await running()).call('removeWhere', [query]),
+    loadEngines: async () => (await running()).call('loadEngines', []),
+    putEngine: async (engine) => (await running()).call('putEngine', [engine]),
+    removeEngine: async (uuid) => (await running()).call('removeEngine', [uuid]),
     async close() {
       closed = true;
       const known = await thread;

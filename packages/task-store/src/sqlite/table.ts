@@ -9,6 +9,8 @@ import { readField } from '../read-field.ts';
 import { createRecentIds } from '../recent-ids.ts';
 import type { StoredRecord } from '../stored-record.ts';
 import { quoted } from './columns.ts';
+import type { EngineTable } from './engine-table.ts';
+import { openEngineTable } from './engine-table.ts';
 import { openTable } from './open.ts';
 import type { PackedWrite } from './packed-write.ts';
 import { createStatements } from './statements.ts';
@@ -32,7 +34,7 @@ export interface TableOptions extends TableLimits {
 /** As Found, with the dictionaries as text. */
 type StoredFound = { readonly record: StoredRecord } | { readonly missing: 'unknown' | 'culled' };
 
-export interface TaskTable {
+export interface TaskTable extends EngineTable {
   /** The name it has got. */
   readonly table: string;
   apply(writes: readonly PackedWrite[]): void;
@@ -126,6 +128,7 @@ export function openTaskTable(options: TableOptions): TaskTable {
     removeWhere(query) {
       writer.deleteRows(() => matching(query).map(({ rowid }) => rowid));
     },
+    ...openEngineTable(db, prepare, opened.engineTable),
     close() {
       db.close();
     },

@@ -25,6 +25,9 @@ const calls: { [N in CallName]: (table: TaskTable, ...args: Parameters<TaskTable
   history: (table) => table.history(),
   remove: (table, msgIds) => table.remove(msgIds),
   removeWhere: (table, query) => table.removeWhere(query),
+  loadEngines: (table) => table.loadEngines(),
+  putEngine: (table, engine) => table.putEngine(engine),
+  removeEngine: (table, uuid) => table.removeEngine(uuid),
   close: (table) => table.close(),
 };
 
