@@ -26,6 +26,7 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
   const { logLevel, maxMessageBytes, maxQueued } = values;
   const setup = { logLevel, maxMessageBytes, maxQueued, startup: readStartup(values) };
   const cwd = readWorkDir(values);
+  const uuid = readUuid(values);
   const stopping = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'stopping');
@@ -42,6 +43,7 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
         cwd,
         env,
         requestedId: values.id,
+        uuid,
         noticeMs: values.timeoutS * 1000,
         limitMs: Math.max(values.timeoutS, values.registrationLimitS) * 1000,
         maxMisses: values.maxMisses,
@@ -73,6 +75,16 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
     process.off('SIGINT', ignore);
   }
+}
+
+/** Undefined: a new one. Throws MusterError `bad_option` when it cannot be a ZeroMQ identity and part of a header. */
+function readUuid({ uuid }: EngineValues): string | undefined {
+  if (uuid === '' || /^[!-~]{1,255}$/.test(uuid)) return uuid || undefined;
+  throw new MusterError(
+    'bad_option',
+    '--uuid: this cannot be the identity of an engine.',
+    'Give 1 to 255 printable characters of ASCII without spaces, or leave it out.',
+  );
 }
 
 /** Throws MusterError `bad_option` when it is no folder. */

@@ -89,6 +89,16 @@ export const engineSettings = {
     group: 'Engine',
     description: 'Ask for this number, e.g. the rank in MPI. The controller gives another one when it is taken.',
   },
+  uuid: {
+    name: 'Session.session',
+    flags: ['uuid'],
+    type: 'text',
+    default: '',
+    group: 'Engine',
+    placeholder: 'NAME',
+    description:
+      'By what the controller and its clients know this engine; no other may have the same. Whoever launches it may choose it, to find it again. Up to 255 characters of ASCII, without spaces. Default: a new one.',
+  },
   workDir: {
     name: 'BaseParallelApplication.work_dir',
     flags: ['work-dir'],

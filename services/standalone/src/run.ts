@@ -1,4 +1,5 @@
 // A service as a program: the log, health, NATS, MongoDB and signals around it.
+import type { Bus } from '@muster/bus';
 import type { NatsBus } from '@muster/bus/nats';
 import { readSessionKey } from '@muster/config';
 import { createSystemPorts } from '@muster/machine/node';
@@ -22,6 +23,8 @@ import { createStopping, pause } from './stopping.ts';
 export interface ServiceProgram<V extends ServiceValues> {
   readonly name: 'hub' | 'task-scheduler' | 'relay' | 'heartmonitor';
   readonly load: () => Promise<{ readonly start: StartPart<V> }>;
+  /** It says what became of requests and tasks: keeps that until the hub has stored it. */
+  readonly keepsFacts?: true;
 }
 
 /** How long the end may take beyond the time that the program lingers. */
@@ -62,7 +65,9 @@ export async function runService<V extends ServiceValues>(program: ServiceProgra
 /** What has been opened so far, to be closed again. */
 interface Running {
   transport?: Transport;
-  bus?: NatsBus;
+  nats?: NatsBus;
+  /** On NATS. */
+  bus?: Bus;
   store?: TaskStore;
   part?: Part;
 }
@@ -87,8 +92,11 @@ async function start<V extends ServiceValues>(program: ServiceProgram<V>, contex
   const onGap = (why: string): void => running.part?.resync(why);
   // What is opened is noted before the next step can fail, so that it is closed.
   const opening = [
-    openBus({ values, name: program.name, log, readiness, onGap, signal }).then((bus) => {
-      if (bus !== undefined) running.bus = bus;
+    openBus({ values, name: program.name, log, readiness, onGap, signal }).then(async (nats) => {
+      if (nats === undefined) return;
+      running.nats = nats;
+      running.bus = nats;
+      if (program.keepsFacts) running.bus = (await import('@muster/bus/kept')).createKeptPublisher({ bus: nats, log });
     }),
   ];
   if (hasStore(values))
@@ -115,6 +123,7 @@ async function start<V extends ServiceValues>(program: ServiceProgram<V>, contex
     end: stopping.ask,
   });
   bus.publish({ type: 'service.started', service: program.name });
+  running.part.resync('started');
   readiness.set(program.name, undefined);
 }
 
@@ -140,7 +149,7 @@ async function serve(address: string, readiness: Readiness, figures: ProcessMetr
   const metrics = () => [
     gauge('muster_ready', 'Whether the service is ready.', Number(readiness.reasons().length === 0)),
     ...(running.part?.metrics() ?? []),
-    ...(running.bus === undefined ? [] : busMetrics(running.bus)),
+    ...(running.nats === undefined ? [] : busMetrics(running.nats)),
     ...figures.read(),
   ];
   const server = await startWatchServer({ address, whyNotReady: readiness.reasons, metrics });

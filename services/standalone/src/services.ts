@@ -18,12 +18,13 @@ function define<T extends SettingsTable>(
   about: string,
   table: T,
   load: () => Promise<{ readonly start: StartPart<SettingsOf<T> & ServiceValues> }>,
+  options: Pick<ServiceProgram<ServiceValues>, 'keepsFacts'> = {},
 ): ServiceCommand {
   return {
     about,
     table,
     run: async (values) =>
-      (await import('./run.ts')).runService({ name, load }, values as SettingsOf<T> & ServiceValues),
+      (await import('./run.ts')).runService({ name, load, ...options }, values as SettingsOf<T> & ServiceValues),
   };
 }
 
@@ -39,12 +40,14 @@ export const serviceCommands = {
     'Hands load-balanced tasks to engines that are free.',
     taskSchedulerSettings,
     () => import('./services/task-scheduler.ts'),
+    { keepsFacts: true },
   ),
   relay: define(
     'relay',
     'Passes direct, control and broadcast messages on, and what engines publish.',
     relaySettings,
     () => import('./services/relay.ts'),
+    { keepsFacts: true },
   ),
   heartmonitor: define(
     'heartmonitor',

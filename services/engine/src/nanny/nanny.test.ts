@@ -192,9 +192,20 @@ test('the connection file: missing, half-written, readable by others, or as text
   expect(await ended(['--work-dir=/nowhere'])).toMatch(/^1 .*nowhere is not a folder.\nMake it/s);
   expect(await ended(['-s', '/nowhere.js'])).toMatch(/^1 .*startup script cannot be read/s);
   expect(await ended(['--bogus'])).toMatch(/^2 .*bogus/s);
+  for (const uuid of ['a b', 'é', 'x'.repeat(256)])
+    expect(await ended([`--uuid=${uuid}`])).toMatch(/^1 .*cannot be the identity.*\nGive 1 to 255/s);
   const program = await controller.start(['--file='], { IPP_CONNECTION_INFO: text });
   await until(() => controller.registrations.length === 1, { what: 'registration by the environment' });
   await program.stop();
+});
+
+test('an engine is known by the identity that it was given', async () => {
+  controller = await startTestController();
+  const program = await controller.start(['--uuid=launch-7-0']);
+  await program.says('engine ready');
+  expect(controller.registrations).toMatchObject([{ uuid: 'launch-7-0' }]);
+  await program.stop();
+  await gone(program.tag);
 });
 
 test('an engine that is stopped before it is registered leaves nothing', async () => {

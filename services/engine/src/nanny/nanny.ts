@@ -22,6 +22,8 @@ export interface NannyOptions {
   readonly cwd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly requestedId: number | null;
+  /** Undefined: a new one. */
+  readonly uuid: string | undefined;
   readonly noticeMs: number;
   readonly limitMs: number;
   readonly maxMisses: number;
@@ -84,7 +86,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
   let heart: Heart | undefined;
   try {
     const connection = await unlessEnded(options.connection);
-    const uuid = newId();
+    const uuid = options.uuid ?? newId();
     const sockets = createNannySockets(transport, connection, uuid, createSystemClock());
     const registrar = createRegistrar({ ...options, sockets, connection, uuid });
     goodbye = () => registrar.unregister(id);

@@ -9,7 +9,7 @@ export const start: StartPart<HeartmonitorValues> = async ({ values, ...shared }
   });
   monitor.start();
   return {
-    resync() {},
+    resync: () => void monitor.resync(),
     metrics: () => [],
     stop: () => monitor.stop(),
   };

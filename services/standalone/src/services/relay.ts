@@ -5,7 +5,7 @@ import type { RelayValues } from '../settings.ts';
 export const start: StartPart<RelayValues> = async (shared) => {
   const relay = await createRelayService({ ...shared, config: defaultConfig });
   return {
-    resync() {},
+    resync: () => void relay.resync(),
     metrics: () => [],
     stop: () => relay.stop(),
   };
