@@ -1,1 +1,3 @@
-export {};
+export * from './machines.ts';
+export type { Network } from './network.ts';
+export * from './slurm.ts';
