@@ -1,28 +1,53 @@
 // Does what the core wants: sends and signs messages, publishes facts.
 import type { Bus } from '@muster/bus';
-import type { PeerId, Signer } from '@muster/protocol';
+import type { Frames, PeerId, Signer } from '@muster/protocol';
 import { buildMessage, encodeText, fromPeerId } from '@muster/protocol';
 import type { Socket } from '@muster/transport';
-import type { ErrorReply, SchedulerSend } from './core/effects.ts';
+import { sessionOf } from './core/client-address.ts';
+import type { EngineProbe, ErrorReply, OutcomesAsk, SchedulerSend } from './core/effects.ts';
+import type { Post } from './post.ts';
 
 export interface Outlets {
   readonly clients: Socket;
   readonly engines: Socket;
   readonly bus: Bus;
   readonly signer: Signer;
+  readonly post: Post;
+  readonly checkTargets: (msgId: string) => void;
+  readonly askOutcomes: (ask: OutcomesAsk) => void;
 }
 
 /** In place of a client's identity where there is no client: engines send back as many frames as they got. */
 const nobody = encodeText('nobody');
 
-export function createSender({ clients, engines, bus, signer }: Outlets): (effect: SchedulerSend) => void {
-  const idFrame = (peer: PeerId | null): Uint8Array => (peer === null ? nobody : fromPeerId(peer));
+/** Runs nothing, and waits its turn among the tasks. */
+const nothing = {
+  ...{ code: '', silent: true, store_history: false, user_expressions: {} },
+  ...{ allow_stdin: false, stop_on_error: false },
+};
+
+export function createSender(outlets: Outlets): (effect: SchedulerSend) => void {
+  const { clients, engines, bus, signer, post, checkTargets, askOutcomes } = outlets;
+
+  function idFrame(client: PeerId | null): Uint8Array {
+    if (client === null) return nobody;
+    const session = sessionOf(client);
+    return session === undefined ? fromPeerId(client) : encodeText(session);
+  }
+  function sendToClient(client: PeerId, frames: Frames): void {
+    const session = sessionOf(client);
+    if (session === undefined) clients.send(client, frames);
+    else post.deliver(session, frames);
+  }
+  function probe({ engineUuid, header }: EngineProbe): void {
+    engines.send(engineUuid, [nobody, ...buildMessage(signer, { header, content: nothing }).toWire()]);
+  }
 
   function sendError(effect: ErrorReply): void {
     const message = buildMessage(signer, effect);
     if (effect.client !== null) {
       const wire = message.toWire();
-      clients.send(effect.client, effect.engineUuid === null ? wire : [encodeText(effect.engineUuid), ...wire]);
+      sendToClient(effect.client, effect.engineUuid === null ? wire : [encodeText(effect.engineUuid), ...wire]);
     }
     if (effect.finished) bus.publish({ type: 'task.finished', message });
   }
@@ -31,11 +56,17 @@ export function createSender({ clients, engines, bus, signer }: Outlets): (effec
       case 'task.dispatch':
         return engines.send(effect.engineUuid, [idFrame(effect.client), ...effect.message.toWire()]);
       case 'client.reply':
-        return clients.send(effect.client, [encodeText(effect.engineUuid), ...effect.message.toWire()]);
+        return sendToClient(effect.client, [encodeText(effect.engineUuid), ...effect.message.toWire()]);
       case 'error.reply':
         return sendError(effect);
       case 'fact.publish':
         return bus.publish(effect.fact);
+      case 'engine.probe':
+        return probe(effect);
+      case 'targets.check':
+        return checkTargets(effect.msgId);
+      case 'outcomes.ask':
+        return askOutcomes(effect);
     }
   };
 }

@@ -1,22 +1,33 @@
 // The shell of the task scheduler: two ROUTER sockets, the bus, and the core between them.
 import type { Bus } from '@muster/bus';
-import type { Ports, Recorder } from '@muster/machine';
+import type { Ports, Recorder, Runner } from '@muster/machine';
 import { createRunner } from '@muster/machine';
-import type { Message, PeerId, Signer } from '@muster/protocol';
+import type { Signer } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Socket } from '@muster/transport';
+import { listenToBus } from './bus-side.ts';
 import type { TaskSchedulerConfig } from './config.ts';
 import { checkConfig } from './config.ts';
 import type { SchedulerSend } from './core/effects.ts';
 import type { SchedulerEvent } from './core/events.ts';
 import type { Counts } from './core/inspect.ts';
 import { countTasks, invariants, leftovers } from './core/inspect.ts';
+import type { State } from './core/state.ts';
 import { createState } from './core/state.ts';
 import { step } from './core/step.ts';
 import type { DropLog } from './drop-log.ts';
 import { createDropLog } from './drop-log.ts';
+import type { HubSide } from './hub-side.ts';
+import { createHubSide, sameProcess } from './hub-side.ts';
+import type { Pause } from './pause.ts';
+import { createPause } from './pause.ts';
 import { createSender } from './performing.ts';
+import { createPost } from './post.ts';
 import { createReader } from './reading.ts';
+import { createRecaller } from './recalling.ts';
+import type { TaskRecords } from './records.ts';
+import { recoverTasks } from './recovering.ts';
+import { createStopping } from './stopping.ts';
 
 export interface TaskSchedulerOptions {
   readonly sockets: BoundSockets;
@@ -25,13 +36,33 @@ export interface TaskSchedulerOptions {
   readonly signer: Signer;
   readonly log: Logger;
   readonly config: TaskSchedulerConfig;
+  /**
+   * The hub is another process: it is asked for its list of engines when it starts, and before a task is refused whose
+   * targets are not known; and engines get work when they have answered a probe. Default: `recover`.
+   */
+  readonly listEngines?: boolean;
+  /** Where the hub keeps its records; only read. How tasks ended that others depend on and that are not known here. */
+  readonly store?: TaskRecords | undefined;
+  /** Take over what an earlier process has left in the store, and leave to the next what is unfinished at the end. */
+  readonly recover?: boolean;
   /** Is told of each step; for stories. */
   readonly record?: Recorder<SchedulerEvent, never, SchedulerSend>;
 }
 
 export interface TaskSchedulerService {
-  /** Takes no more work, forgets what is unfinished and closes both sockets. May be called again. */
+  /**
+   * Takes no more work and closes both sockets. With `recover`, what is unfinished is left to the next process; else its
+   * clients get errors (SchedulerStopped). May be called again.
+   */
   stop(): Promise<void>;
+  /**
+   * Asks the hub which engines there are, until it answers, and takes the difference over. Calls during a question share the
+   * next one. To be called at the start, and when facts may have been missed; a hub that starts is asked anyway. Without
+   * `listEngines` it does nothing.
+   */
+  resync(): Promise<void>;
+  /** What an earlier process has left is taken over: requests and results are read from now on. */
+  ready(): boolean;
   /** What there is now; `dropped` counts unreadable messages since the start. */
   counts(): Counts & Pick<DropLog, 'dropped'>;
   /** What is left of tasks; empty when every task has been answered and no engine is being given up. */
@@ -40,56 +71,83 @@ export interface TaskSchedulerService {
   invariants(): string[];
 }
 
-/** Opens the task sockets and starts. Rejects with MusterError `port_in_use`, `bad_option` or `unknown_option`. */
+/** What the parts of the shell share. */
+export interface Shell extends TaskSchedulerOptions {
+  readonly state: State;
+  readonly runner: Runner<SchedulerEvent>;
+  readonly clients: Socket;
+  readonly engines: Socket;
+  readonly pause: Pause;
+  readonly hub: HubSide;
+}
+
+/**
+ * Opens the task sockets and starts. Rejects with MusterError `port_in_use`, `bad_option` or `unknown_option`. With
+ * `recover`, it is ready only when store and hub have answered, and waits for them as long as it takes.
+ */
 export async function createTaskSchedulerService(options: TaskSchedulerOptions): Promise<TaskSchedulerService> {
-  const { bus, ports, signer, log, config } = options;
+  const { bus, ports, signer, log, config, store, recover = false } = options;
   checkConfig(config);
   const { clients, engines } = await openSockets(options.sockets);
-  const state = createState(config, ports.newId());
-  const runner = createRunner({
+  const terms = { apart: options.listEngines ?? recover, recalls: store !== undefined, recovers: recover };
+  const state = createState(config, ports.newId(), terms);
+  const dispatch = (event: SchedulerEvent): void => runner.dispatch(event);
+  const pause = createPause(ports);
+  const hub = terms.apart ? createHubSide({ bus, log, pause, dispatch }) : sameProcess;
+  const post = createPost({ send: clients.send, log });
+  const runner = createRunner<State, SchedulerEvent, never, SchedulerSend>({
     state,
     step,
     ports,
-    perform: { writes() {}, send: createSender({ clients, engines, bus, signer }) },
+    perform: {
+      writes() {},
+      send: createSender({
+        ...{ clients, engines, bus, signer, post },
+        checkTargets: hub.checkTargets,
+        askOutcomes: store === undefined ? () => {} : createRecaller(store, log, dispatch),
+      }),
+    },
     onError: (error, event) => log.error({ err: error, event: event.type }, 'step failed'),
     ...(options.record && { record: options.record }),
   });
   const drops = createDropLog(log, ports.clock);
   const reader = createReader(signer, drops);
-  const submit = (client: PeerId | null, message: Message): void =>
-    runner.dispatch({ type: 'task.submitted', client, message });
+  const shell: Shell = { ...options, state, runner, clients, engines, pause, hub };
+  const stopping = createStopping(shell);
+  const unsubscribe = listenToBus(shell);
+  let ready = false;
 
-  const unsubscribe = [
-    bus.subscribe('engine.registered', (fact) => runner.dispatch(fact)),
-    bus.subscribe('engine.unregistered', ({ engine }) => runner.dispatch({ type: 'engine.unregistered', engine })),
-    bus.subscribe('task.resubmitted', ({ message }) => submit(null, message)),
-  ];
-  clients.onMessages((batch) => {
-    for (const received of batch) {
-      const message = reader.readRequest(received);
-      if (message) submit(received.peer, message);
-    }
-  });
-  engines.onMessages((batch) => {
-    for (const received of batch) {
-      const message = reader.readReply(received);
-      if (message) runner.dispatch({ type: 'task.answered', engineUuid: received.peer, message });
-    }
-  });
-
-  async function stop(): Promise<void> {
-    for (const end of unsubscribe.splice(0)) end();
-    runner.stop();
-    const { running, waiting, held } = countTasks(state);
-    if (running + waiting + held > 0) log.warn({ running, waiting, held }, 'stopped with unfinished tasks');
-    await Promise.all([clients.close(), engines.close()]);
+  function receive(): void {
+    ready = true;
+    clients.onMessages((batch) => {
+      for (const received of batch) {
+        const message = reader.readRequest(received);
+        if (message === undefined) continue;
+        if (recover) post.saw(message.header.session, received.peer);
+        dispatch({ type: 'task.submitted', client: received.peer, message });
+      }
+    });
+    engines.onMessages((batch) => {
+      for (const received of batch) {
+        const message = reader.readReply(received);
+        if (message) dispatch({ type: 'task.answered', engineUuid: received.peer, message });
+      }
+      stopping.look();
+    });
   }
+  // What comes in waits in the sockets until all is known that it may refer to.
+  if (recover && store !== undefined)
+    void recoverTasks({ store, hub, ports, signer, log, pause, dispatch }).then(() => pause.ended || receive());
+  else receive();
+
   let stopped: Promise<void> | undefined;
   return {
     stop() {
-      stopped ??= stop();
+      stopped ??= stopping.run(unsubscribe);
       return stopped;
     },
+    resync: async () => void (await hub.resync()),
+    ready: () => ready,
     counts: () => ({ ...countTasks(state), dropped: { ...drops.dropped } }),
     leftovers: () => leftovers(state),
     invariants: () => invariants(state),

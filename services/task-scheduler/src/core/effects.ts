@@ -38,4 +38,31 @@ export interface FactPublish {
   readonly fact: Fact;
 }
 
-export type SchedulerSend = TaskDispatch | ClientReply | ErrorReply | FactPublish;
+/** Sign and send a request that does nothing to an engine; whoever works in order answers it after all that came before. */
+export interface EngineProbe {
+  readonly type: 'engine.probe';
+  readonly engineUuid: string;
+  readonly header: Header;
+}
+
+/** Ask the hub which engines there are, for a task whose targets are not known. */
+export interface TargetsCheck {
+  readonly type: 'targets.check';
+  readonly msgId: string;
+}
+
+/** Ask the store how these tasks ended, for the task that depends on them. */
+export interface OutcomesAsk {
+  readonly type: 'outcomes.ask';
+  readonly msgId: string;
+  readonly ids: readonly string[];
+}
+
+export type SchedulerSend =
+  | TaskDispatch
+  | ClientReply
+  | ErrorReply
+  | FactPublish
+  | EngineProbe
+  | TargetsCheck
+  | OutcomesAsk;

@@ -17,7 +17,13 @@ export interface Failure {
 }
 
 /** The task ends with an engine's reply, passed on as it is. */
-export function answer(turn: Turn, task: Task, engine: Engine, message: Message, ok: boolean): void {
+export function answer(
+  turn: Turn,
+  task: Task,
+  engine: Pick<Engine, 'uuid' | 'serial'>,
+  message: Message,
+  ok: boolean,
+): void {
   forget(turn, task, { ok, host: engine.serial });
   const { client } = task;
   if (client !== null) turn.out.send({ type: 'client.reply', client, engineUuid: engine.uuid, message });
@@ -31,7 +37,7 @@ export function fail(turn: Turn, task: Task, failure: Failure): void {
 }
 
 /** The task ends because its engine did, or sent what cannot be passed on. */
-export function failOnEngine(turn: Turn, task: Task, engine: Engine, failure: Failure): void {
+export function failOnEngine(turn: Turn, task: Task, engine: Pick<Engine, 'uuid' | 'serial'>, failure: Failure): void {
   forget(turn, task, { ok: false, host: engine.serial });
   const metadata = { status: 'error', engine: engine.uuid, date: formatDate(turn.inputs.nowUs) };
   sendError(turn, {
@@ -78,6 +84,7 @@ function forget(turn: Turn, task: Task, outcome: Outcome): void {
   const { state, ended } = turn;
   state.tasks.delete(task.msgId);
   state.bytes -= task.sizeBytes;
+  state.unsure.delete(task);
   dequeue(state, task);
   unlink(state, task);
   clearDeadline(turn, task);

@@ -134,3 +134,18 @@ test('an outdated loss, of an earlier number, does not take the engine away', ()
   scene.lose('other');
   expect([...scene.state.engines.keys()]).toEqual(['e1']);
 });
+
+test('a good result of a lost engine that comes while its task waits for a retry is taken', () => {
+  const scene = createScene({ graceMs: 10 });
+  scene.register('e1');
+  scene.submit('a', { retries: 1 });
+  scene.submit('b', { retries: 1, targets: ['e1', 'e2'] });
+  scene.lose('e1');
+  scene.advance(11);
+  scene.answer('a', { status: 'error' }, { engine: 'e1' });
+  expect(scene.answers('a')).toEqual([]);
+  scene.answer('a', {}, { engine: 'e1' });
+  expect(scene.answers('a')).toEqual(['reply']);
+  scene.submit('follows', { follow: ['a'] });
+  expect(scene.answers('follows')).toEqual(['ImpossibleDependency']);
+});

@@ -1,9 +1,11 @@
 // Engines come and go (§6.1, §6.6).
 import type { EngineRef } from '@muster/bus';
 import { dropHost } from './dependencies.ts';
-import { failOnEngine } from './ending.ts';
-import { graceTimer, release, runElsewhere } from './replies.ts';
-import { review } from './settling.ts';
+import { createEngine, graceTimer, release } from './engine-life.ts';
+import { avoid, engineDied, loseTask } from './losing.ts';
+import { endProbing, probe } from './probing.ts';
+import { takeOver } from './recovery.ts';
+import { openFor, review } from './settling.ts';
 import type { Engine, State } from './state.ts';
 import type { Turn } from './turn.ts';
 
@@ -13,21 +15,13 @@ export function onRegistered(turn: Turn, ref: EngineRef): void {
   if (known?.id === ref.id && known.kernel === ref.kernel) return;
   // It came back under a new number before its loss was told.
   if (known) onUnregistered(turn, known);
-  const engine: Engine = {
-    uuid: ref.uuid,
-    id: ref.id,
-    kernel: ref.kernel,
-    serial: state.nextSerial++,
-    running: new Set(),
-    level: -1,
-    stamp: 0,
-    previous: undefined,
-    next: undefined,
-  };
+  const engine = createEngine(state, ref, !state.terms.apart);
   state.engines.set(engine.uuid, engine);
   state.hosts.set(engine.serial, engine);
-  state.pool.add(engine);
-  turn.freed = engine;
+  if (state.terms.apart) {
+    takeOver(turn, engine);
+    probe(turn, engine);
+  } else openFor(turn, engine);
 }
 
 export function onUnregistered(turn: Turn, ref: Pick<EngineRef, 'id' | 'uuid'>): void {
@@ -37,6 +31,7 @@ export function onUnregistered(turn: Turn, ref: Pick<EngineRef, 'id' | 'uuid'>):
   state.engines.delete(engine.uuid);
   state.hosts.delete(engine.serial);
   state.pool.remove(engine);
+  endProbing(turn, engine);
   if (engine.running.size > 0) {
     state.lost.set(graceTimer(engine), engine);
     out.setTimer(graceTimer(engine), inputs.nowUs + state.limits.graceMs * 1000);
@@ -60,12 +55,7 @@ export function onGraceOver(turn: Turn, engine: Engine): void {
   turn.state.lost.delete(graceTimer(engine));
   for (const task of [...engine.running]) {
     release(turn, task, engine);
-    if (task.retriesLeft > 0) {
-      task.retriesLeft--;
-      runElsewhere(turn, task, engine);
-    } else {
-      const evalue = `Engine b'${engine.uuid}' died while running task '${task.msgId}'`;
-      failOnEngine(turn, task, engine, { ename: 'EngineError', evalue });
-    }
+    if (task.retriesLeft > 0) avoid(task, engine);
+    loseTask(turn, task, engine, engineDied(engine.uuid, task.msgId));
   }
 }

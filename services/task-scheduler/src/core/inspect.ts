@@ -19,6 +19,10 @@ export function invariants(state: State): string[] {
   for (const bucket of state.buckets.values()) checkBucket(state, bucket, report);
   for (const engine of [...state.engines.values(), ...state.lost.values()]) checkEngine(state, engine, report);
   checkGraph(state, report);
+  for (const task of state.unsure.keys())
+    if (state.tasks.get(task.msgId) !== task || task.engine || task.bucket) report(`${task.msgId} is unsure in vain`);
+  for (const engine of state.probes.values())
+    if (state.hosts.get(engine.serial) !== engine) report(`engine ${engine.uuid} is probed, but gone`);
   if (state.hosts.size !== state.engines.size) report(`${state.hosts.size} hosts for ${state.engines.size} engines`);
   if (state.memory.size > state.limits.rememberedTasks) report(`${state.memory.size} outcomes remembered`);
   if (state.tasks.size > state.limits.maxWaitingTasks) report(`${state.tasks.size} unfinished tasks`);
@@ -33,6 +37,8 @@ export function leftovers(state: State): string[] {
     buckets: state.buckets.size,
     'graph entries': state.graph.size,
     followers: state.followers.size,
+    'unsure tasks': state.unsure.size,
+    probes: state.probes.size,
     'lost engines': state.lost.size,
     bytes: state.bytes,
     'running tasks': [...state.engines.values()].reduce((sum, engine) => sum + engine.running.size, 0),
@@ -71,6 +77,8 @@ function checkTask(state: State, task: Task, report: Report): void {
   } else if (bucket !== undefined) {
     if (bucket.heap[task.slot] !== task) report(`${msgId} is not at its place in the bucket`);
     if (!task.kept) report(`${msgId} waits in its receive block`);
+  } else if (state.unsure.has(task)) {
+    if (!task.kept) report(`${msgId} is unsure in its receive block`);
   } else if (pendingOf(task.after) + pendingOf(task.follow) === 0) report(`${msgId} is held by nothing`);
   const timed = engine === undefined && task.timeoutMs > 0;
   if (timed !== (task.deadlineUs !== undefined)) report(`${msgId} has a deadline at the wrong time`);
@@ -95,7 +103,12 @@ function checkBucket(state: State, bucket: Bucket, report: Report): void {
 function checkEngine(state: State, engine: Engine, report: Report): void {
   const { uuid, running, level } = engine;
   const { hwm } = state.limits;
-  if (hwm > 0 && running.size > hwm) report(`engine ${uuid} runs ${running.size} tasks, hwm is ${hwm}`);
+  // How many an earlier scheduler had given it is not for this one to decide.
+  const given = [...running].filter((task) => !task.adopted).length;
+  if (hwm > 0 && given > hwm) report(`engine ${uuid} runs ${given} tasks, hwm is ${hwm}`);
+  if (given > 0 && !engine.proven) report(`engine ${uuid} was given tasks before it was proven`);
+  if (engine.probes.length > 0 && (engine.proven || !state.hosts.has(engine.serial)))
+    report(`engine ${uuid} is probed without a reason`);
   const isLive = state.engines.get(uuid) === engine;
   const expected = !isLive || !state.pool.hasRoom(engine) ? -1 : state.policy.byLoad ? running.size : 0;
   if (level !== expected) report(`engine ${uuid} is on level ${level}, expected ${expected}`);

@@ -13,6 +13,7 @@ export function placeTask(turn: Turn, task: Task): void {
   if (only !== undefined && !hasAny(state, task, only)) {
     // With `any`, another id may still end on an engine that suits.
     if (task.follow !== undefined && task.follow.waitingFor.size > 0) hold(turn, task);
+    else if (mayBeThere(state, task)) checkTargets(turn, task);
     else fail(turn, task, { ename: 'ImpossibleDependency', evalue: '', why: whyNone(task) });
     return;
   }
@@ -25,11 +26,23 @@ export function placeTask(turn: Turn, task: Task): void {
   enqueue(state, task, only);
 }
 
+/** Services are apart, and the client may have heard of an engine before the scheduler has. */
+const mayBeThere = (state: State, task: Task): boolean =>
+  state.terms.apart && !task.sure && [...(task.targets ?? [])].some((uuid) => !state.engines.has(uuid));
+
+/** Lets the task wait until the hub has said which engines there are. */
+function checkTargets(turn: Turn, task: Task): void {
+  turn.state.unsure.set(task, undefined);
+  hold(turn, task);
+  turn.out.send({ type: 'targets.check', msgId: task.msgId });
+}
+
 /** Sends the task to an engine with room. */
 export function dispatch(turn: Turn, task: Task, engine: Engine): void {
   const { state, out } = turn;
   clearDeadline(turn, task);
   task.engine = engine;
+  task.sure = false;
   engine.running.add(task);
   state.pool.update(engine, true);
   // Without a limit for each engine any number may run, and none should pin the block it was received in.

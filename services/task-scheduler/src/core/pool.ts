@@ -1,4 +1,4 @@
-// Engines with room for one more task, in one queue for each load level, so that the next engine is found in O(1).
+// Engines that may be given one more task, in one queue for each load level, so that the next engine is found in O(1).
 import type { Engine } from './state.ts';
 
 interface Level {
@@ -12,7 +12,7 @@ export interface Pool {
   /** All engines with room, in no particular order. */
   all(): Engine[];
   hasRoom(engine: Engine): boolean;
-  /** A new engine: before all others (§6.1). */
+  /** A new engine, or one that may be given tasks now: before all others (§6.1). No effect when it is there. */
   add(engine: Engine): void;
   /** Its load has changed. `used`: it has just been given a task. */
   update(engine: Engine, used: boolean): void;
@@ -36,7 +36,8 @@ export function createPool(hwm: number, byLoad: boolean): Pool {
   let stamp = 0;
   let size = 0;
 
-  const hasRoom = (engine: Engine): boolean => hwm === 0 || engine.running.size < hwm;
+  const hasRoom = (engine: Engine): boolean =>
+    engine.proven && !engine.drained && (hwm === 0 || engine.running.size < hwm);
 
   function insert(engine: Engine, level: number, front: boolean): void {
     const queue = levels.get(level) ?? { head: undefined, tail: undefined };
@@ -83,7 +84,7 @@ export function createPool(hwm: number, byLoad: boolean): Pool {
       return engines;
     },
     add(engine) {
-      if (hasRoom(engine)) insert(engine, byLoad ? engine.running.size : 0, true);
+      if (engine.level < 0 && hasRoom(engine)) insert(engine, byLoad ? engine.running.size : 0, true);
     },
     update(engine, used) {
       const level = byLoad ? engine.running.size : 0;

@@ -1,17 +1,24 @@
 // An engine answers (§6.5).
 import type { Message } from '@muster/protocol';
+import { clientOfSession } from './client-address.ts';
 import { answer, failOnEngine } from './ending.ts';
+import { release } from './engine-life.ts';
 import type { TaskAnswered } from './events.ts';
+import { hostOf, isKnown } from './known.ts';
+import { avoid } from './losing.ts';
+import { onProbeAnswered } from './probing.ts';
+import { adopt } from './recovery.ts';
 import { review } from './settling.ts';
 import type { Engine, State, Task } from './state.ts';
 import type { Turn } from './turn.ts';
 
-export function onAnswered(turn: Turn, { engineUuid, message }: TaskAnswered): void {
+export function onAnswered(turn: Turn, answered: TaskAnswered): void {
   const { state } = turn;
+  const { engineUuid, message } = answered;
   const task = state.tasks.get(message.parentId ?? '');
-  const engine = task?.engine;
-  // Late results of engines that were given up, of tasks that run elsewhere by now, of anything else: nobody waits.
-  if (task === undefined || engine === undefined || engine.uuid !== engineUuid) return;
+  const engine = task && runnerOf(turn, task, engineUuid);
+  if (task === undefined || engine === undefined || engine.uuid !== engineUuid)
+    return onUnexpected(turn, task, answered);
   release(turn, task, engine);
   const ok = isOk(message);
   if (
@@ -29,27 +36,50 @@ export function onAnswered(turn: Turn, { engineUuid, message }: TaskAnswered): v
   } else answer(turn, task, engine, message, ok);
 }
 
+/** The engine on which the task runs, also when only its answer says so. */
+function runnerOf(turn: Turn, task: Task, engineUuid: string): Engine | undefined {
+  if (task.engine !== undefined || !task.recovered) return task.engine;
+  // An earlier scheduler gave it to this engine, and there was no record of that.
+  const engine = turn.state.engines.get(engineUuid);
+  if (engine === undefined || engine.proven) return undefined;
+  adopt(turn, task, engine);
+  return engine;
+}
+
+/** Late results of engines that were given up, of tasks that run elsewhere by now, of anything else: mostly nobody waits. */
+function onUnexpected(turn: Turn, task: Task | undefined, { engineUuid, message }: TaskAnswered): void {
+  const { state } = turn;
+  const asked = state.probes.size > 0 ? state.probes.get(message.parentId ?? '') : undefined;
+  if (asked !== undefined) {
+    if (asked.uuid === engineUuid) onProbeAnswered(turn, asked, message);
+  } else if (task !== undefined) {
+    // It was given up with its engine, or with the process that gave it to that engine, and waits to be run again.
+    if (task.engine === undefined && task.blacklist?.has(engineUuid) && isOk(message))
+      answer(turn, task, { uuid: engineUuid, serial: hostOf(state, engineUuid) }, message, true);
+  } else if (state.terms.recovers && state.engines.get(engineUuid)?.proven !== true) passOn(turn, engineUuid, message);
+}
+
+/** A result of a task that an earlier scheduler gave away and of which there is no record. */
+function passOn(turn: Turn, engineUuid: string, message: Message): void {
+  const { state, out } = turn;
+  const { parentId, parentHeader, header } = message;
+  if (parentId === undefined || !resultTypes.has(header.msg_type) || isKnown(state, parentId)) return;
+  state.memory.set(parentId, { ok: isOk(message), host: hostOf(state, engineUuid) });
+  const { session } = parentHeader;
+  if (typeof session === 'string')
+    out.send({ type: 'client.reply', client: clientOfSession(session), engineUuid, message });
+  out.send({ type: 'fact.publish', fact: { type: 'task.finished', message } });
+}
+
+const resultTypes: ReadonlySet<string> = new Set(['apply_reply', 'execute_reply']);
+
 /** The engine's kernel can never run the task, and there is no engine with another one. */
 const isHopeless = (state: State, { kernel }: Engine, message: Message): boolean =>
   message.metadata.wrong_kernel === true && [...state.engines.values()].every((other) => other.kernel === kernel);
 
-/** The engine does not run the task any more. */
-export function release(turn: Turn, task: Task, engine: Engine): void {
-  const { state, out } = turn;
-  task.engine = undefined;
-  engine.running.delete(task);
-  if (state.engines.get(engine.uuid) === engine) {
-    state.pool.update(engine, false);
-    turn.freed = engine;
-  } else if (engine.running.size === 0 && state.lost.delete(graceTimer(engine))) out.clearTimer(graceTimer(engine));
-}
-
-export const graceTimer = (engine: Engine): string => `grace:${engine.uuid}:${engine.serial}`;
-
 /** Never again on an engine where it has failed. It keeps its place in the order. */
-export function runElsewhere(turn: Turn, task: Task, engine: Engine): void {
-  task.blacklist ??= new Set();
-  task.blacklist.add(engine.uuid);
+function runElsewhere(turn: Turn, task: Task, engine: Engine): void {
+  avoid(task, engine);
   review(turn, task);
 }
 

@@ -3,7 +3,7 @@ import { dequeue, firstFor } from './buckets.ts';
 import { fail } from './ending.ts';
 import { impossibility, isReady, note } from './graph.ts';
 import { dispatch, hold, placeTask } from './placing.ts';
-import type { Impossible, Task } from './state.ts';
+import type { Engine, Impossible, Task } from './state.ts';
 import type { Turn } from './turn.ts';
 
 /** Leaves nothing to do: no engine with room while a task that suits it waits, no dependent uninformed. */
@@ -12,6 +12,12 @@ export function settle(turn: Turn): void {
     wakeDependents(turn);
     assign(turn);
   } while (turn.ended.length > 0);
+}
+
+/** The engine may be given tasks, if it has room. */
+export function openFor(turn: Turn, engine: Engine): void {
+  turn.state.pool.add(engine);
+  turn.freed = engine;
 }
 
 /** Looks at a task whose dependencies have changed: it fails, waits on, or may run. */
@@ -24,6 +30,7 @@ export function review(turn: Turn, task: Task): void {
     failImpossible(turn, task, impossible);
     return;
   }
+  if (state.unsure.has(task)) return;
   // Its place depends on what has changed; and what was ready may be held again, when the engine it was to follow is lost.
   dequeue(state, task);
   if (isReady(state, task)) turn.released.push(task);

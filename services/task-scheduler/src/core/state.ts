@@ -7,6 +7,9 @@ import type { Policy } from './policies.ts';
 import { policies } from './policies.ts';
 import type { Pool } from './pool.ts';
 import { createPool } from './pool.ts';
+import type { Terms } from './terms.ts';
+import { oneProcess } from './terms.ts';
+import type { Wishes } from './wishes.ts';
 
 /** An engine that is registered, or was lost and may still answer. */
 export interface Engine {
@@ -17,6 +20,12 @@ export interface Engine {
   /** One number for each registration: an engine that comes back under its old uuid is another host. Starts at 1. */
   readonly serial: number;
   readonly running: Set<Task>;
+  /** It has answered a probe: it is connected, and has answered all that an earlier scheduler had given it. */
+  proven: boolean;
+  /** msg_ids of the probes that it was sent and has not answered. */
+  probes: string[];
+  /** It gets no new tasks. */
+  drained: boolean;
   /** Place in the pool; level -1: not in it. */
   level: number;
   stamp: number;
@@ -65,6 +74,12 @@ export interface Task {
   after: Requirement | undefined;
   follow: Requirement | undefined;
   engine: Engine | undefined;
+  /** An earlier scheduler had accepted it. */
+  readonly recovered: boolean;
+  /** An earlier scheduler gave it to the engine on which it runs: whether it got there is not known. */
+  adopted: boolean;
+  /** The hub was asked about its targets, or the store about its dependencies: what they do not know there is not. */
+  sure: boolean;
   bucket: Bucket | undefined;
   /** Index in the bucket's heap. */
   slot: number;
@@ -85,6 +100,7 @@ export interface Bucket {
 
 export interface State {
   readonly limits: SchedulerLimits;
+  readonly terms: Terms;
   readonly policy: Policy;
   /** Headers of the replies that the scheduler makes. */
   readonly headers: HeaderSource;
@@ -93,7 +109,11 @@ export interface State {
   readonly hosts: Map<number, Engine>;
   /** Lost engines whose results may be under way, by the id of their grace timer. */
   readonly lost: Map<string, Engine>;
-  /** Engines with room for one more task. */
+  /** Probes that were sent and not answered, by msg_id. */
+  readonly probes: Map<string, Engine>;
+  /** Tasks that name engines or tasks which are not known here, until somebody was asked. With wishes: not linked yet. */
+  readonly unsure: Map<Task, Wishes | undefined>;
+  /** Engines with room for one more task, proven and not drained. */
   readonly pool: Pool;
   /** Unfinished tasks by msg_id. */
   readonly tasks: Map<string, Task>;
@@ -112,15 +132,18 @@ export interface State {
 }
 
 /** A scheduler without engines and tasks. `session` marks its own replies; it must be unique in the cluster. */
-export function createState(limits: SchedulerLimits, session: string): State {
+export function createState(limits: SchedulerLimits, session: string, terms: Terms = oneProcess): State {
   const policy = policies[limits.schemeName];
   return {
     limits,
+    terms,
     policy,
     headers: createHeaderSource(session),
     engines: new Map(),
     hosts: new Map(),
     lost: new Map(),
+    probes: new Map(),
+    unsure: new Map(),
     pool: createPool(limits.hwm, policy.byLoad),
     tasks: new Map(),
     buckets: new Map(),

@@ -1,11 +1,17 @@
 import type { Effects, Inputs } from '@muster/machine';
+import { onDrainEnded, onDrainStarted } from './draining.ts';
 import type { SchedulerSend } from './effects.ts';
 import { fail } from './ending.ts';
 import { onGraceOver, onRegistered, onUnregistered } from './engines.ts';
 import type { SchedulerEvent } from './events.ts';
+import { onEnginesListed, onTargetsChecked } from './listing.ts';
+import { onProbeDue, probePrefix } from './probing.ts';
+import { onOutcomesRecalled } from './recalling.ts';
+import { onRecovered } from './recovery.ts';
 import { onAnswered } from './replies.ts';
 import { settle } from './settling.ts';
 import type { State } from './state.ts';
+import { onStopRequested } from './stopping.ts';
 import { onSubmitted } from './submission.ts';
 import type { Turn } from './turn.ts';
 import { createTurn } from './turn.ts';
@@ -28,6 +34,20 @@ function handle(turn: Turn, event: SchedulerEvent): void {
       return onRegistered(turn, event.engine);
     case 'engine.unregistered':
       return onUnregistered(turn, event.engine);
+    case 'engines.listed':
+      return onEnginesListed(turn, event);
+    case 'targets.checked':
+      return onTargetsChecked(turn, event.msgIds);
+    case 'outcomes.recalled':
+      return onOutcomesRecalled(turn, event);
+    case 'task.recovered':
+      return onRecovered(turn, event);
+    case 'drain.started':
+      return onDrainStarted(turn, event.uuid);
+    case 'drain.ended':
+      return onDrainEnded(turn, event.uuid);
+    case 'stop.requested':
+      return onStopRequested(turn, event.msgIds);
     case 'timer.fired':
       return onTimer(turn, event.id);
   }
@@ -37,6 +57,7 @@ function onTimer(turn: Turn, id: string): void {
   const { state, inputs, out } = turn;
   const engine = state.lost.get(id);
   if (engine) return onGraceOver(turn, engine);
+  if (id.startsWith(probePrefix)) return onProbeDue(turn, id);
   const task = state.tasks.get(id.slice('timeout:'.length));
   if (task?.deadlineUs === undefined) return;
   if (task.deadlineUs > inputs.nowUs) {

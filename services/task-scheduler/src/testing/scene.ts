@@ -4,8 +4,8 @@ import { createRunner, createStory, createVirtualPorts, createVirtualTime } from
 import type { JsonObject } from '@muster/protocol';
 import { buildMessage, createHeaderSource, Message, openSigner } from '@muster/protocol';
 import { defaultConfig } from '../config.ts';
-import type { ErrorReply, SchedulerEvent, SchedulerLimits, SchedulerSend, State } from '../core/index.ts';
-import { createState, invariants, step } from '../core/index.ts';
+import type { ErrorReply, SchedulerEvent, SchedulerLimits, SchedulerSend, State, Terms } from '../core/index.ts';
+import { clientOfSession, createState, invariants, oneProcess, step } from '../core/index.ts';
 
 export interface Scene {
   readonly state: State;
@@ -18,6 +18,12 @@ export interface Scene {
   submit(msgId: string, metadata?: JsonObject, options?: SubmitOptions): void;
   /** The engine that runs the task answers. */
   answer(msgId: string, metadata?: JsonObject, options?: { engine?: string; buffers?: Uint8Array[] }): void;
+  /** The engine answers the oldest probe that it was sent. */
+  answerProbe(uuid: string, content?: JsonObject): void;
+  recover(msgId: string, options?: { engine?: string; awaited?: boolean; metadata?: JsonObject }): void;
+  tell(event: SchedulerEvent): void;
+  /** The hub's list, with the numbers of `register`. */
+  list(uuids: string[], pending?: string[]): void;
   advance(ms: number): void;
   /** Uuid of the engine that runs the task. */
   engineOf(msgId: string): string | undefined;
@@ -38,8 +44,8 @@ interface SubmitOptions {
   readonly buffers?: Uint8Array[];
 }
 
-export function createScene(limits: Partial<SchedulerLimits> = {}, seed = 1): Scene {
-  const state = createState({ ...defaultConfig, ...limits }, 'scheduler');
+export function createScene(limits: Partial<SchedulerLimits> = {}, seed = 1, terms: Partial<Terms> = {}): Scene {
+  const state = createState({ ...defaultConfig, ...limits }, 'scheduler', { ...oneProcess, ...terms });
   const time = createVirtualTime();
   const ports = createVirtualPorts(time, seed);
   const story = createStory<unknown, never, unknown>();
@@ -64,16 +70,16 @@ export function createScene(limits: Partial<SchedulerLimits> = {}, seed = 1): Sc
 
   const message = (
     msgType: string,
-    init: { id?: string; parent?: string; metadata: JsonObject; buffers: Uint8Array[] },
+    init: { id?: string; parent?: string; metadata: JsonObject; buffers?: Uint8Array[]; content?: JsonObject },
   ) => {
     const header = headers.next(msgType, ports.clock.nowUs());
-    const parentHeader = init.parent === undefined ? {} : { msg_id: init.parent };
-    const { metadata, buffers } = init;
+    const parentHeader = init.parent === undefined ? {} : { msg_id: init.parent, session: 'session' };
+    const { metadata, buffers = [], content = {} } = init;
     return buildMessage(openSigner, {
       header: { ...header, msg_id: init.id ?? header.msg_id },
       parentHeader,
       metadata,
-      content: {},
+      content,
       buffers,
     });
   };
@@ -106,6 +112,26 @@ export function createScene(limits: Partial<SchedulerLimits> = {}, seed = 1): Sc
       const full = { status: 'ok', dependencies_met: true, engine, ...metadata };
       const reply = message('apply_reply', { parent: msgId, metadata: full, buffers });
       dispatch({ type: 'task.answered', engineUuid: engine, message: reply });
+    },
+    answerProbe(uuid, content = { status: 'ok' }) {
+      const parent = sends.find((send) => send.type === 'engine.probe' && send.engineUuid === uuid);
+      if (parent?.type !== 'engine.probe') throw new Error(`${uuid} was not probed`);
+      const reply = message('execute_reply', { parent: parent.header.msg_id, metadata: {}, content });
+      dispatch({ type: 'task.answered', engineUuid: uuid, message: reply });
+    },
+    recover(msgId, { engine, awaited = false, metadata = {} } = {}) {
+      const request = message('apply_request', { id: msgId, metadata });
+      const client = clientOfSession('session');
+      dispatch({ type: 'task.recovered', client, message: request, engineUuid: engine ?? null, awaited });
+    },
+    tell: dispatch,
+    list(uuids, pending = []) {
+      const engines = uuids.map((uuid) => {
+        const id = ids.get(uuid) ?? ids.size;
+        ids.set(uuid, id);
+        return { id, uuid, kernel: 'python' };
+      });
+      dispatch({ type: 'engines.listed', engines, pending });
     },
     advance(ms) {
       time.advance(ms * 1000);

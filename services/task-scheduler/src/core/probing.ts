@@ -1,0 +1,64 @@
+// Where services are apart, an engine gets work only when it has answered a probe. Its connection may not be there yet, and
+// what is sent to it would vanish (§2.1). And since engines work and answer in order, the answer says that nothing is under
+// way any more of what an earlier scheduler had given it.
+import type { Message } from '@muster/protocol';
+import { release } from './engine-life.ts';
+import { loseTask } from './losing.ts';
+import { openFor } from './settling.ts';
+import type { Engine } from './state.ts';
+import type { Turn } from './turn.ts';
+
+export const probePrefix = 'probe:';
+const probeTimer = (engine: Engine): string => `${probePrefix}${engine.serial}`;
+
+const firstPauseMs = 250;
+const longestPauseMs = 60_000;
+
+/** Sends a probe, and the next one after a longer pause each time: it may have been lost, or wait behind long tasks. */
+export function probe(turn: Turn, engine: Engine): void {
+  const { state, inputs, out } = turn;
+  const header = state.headers.next('execute_request', inputs.nowUs);
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** engine.probes.length);
+  engine.probes.push(header.msg_id);
+  state.probes.set(header.msg_id, engine);
+  out.send({ type: 'engine.probe', engineUuid: engine.uuid, header });
+  out.setTimer(probeTimer(engine), inputs.nowUs + pauseMs * 1000);
+}
+
+export function onProbeDue(turn: Turn, timerId: string): void {
+  const engine = turn.state.hosts.get(Number(timerId.slice(probePrefix.length)));
+  if (engine !== undefined && !engine.proven) probe(turn, engine);
+}
+
+/** Nobody waits for its answers any more. */
+export function endProbing(turn: Turn, engine: Engine): void {
+  if (engine.probes.length === 0) return;
+  for (const msgId of engine.probes) turn.state.probes.delete(msgId);
+  engine.probes = [];
+  turn.out.clearTimer(probeTimer(engine));
+}
+
+export function onProbeAnswered(turn: Turn, engine: Engine, message: Message): void {
+  if (!isInOrder(message)) return;
+  endProbing(turn, engine);
+  engine.proven = true;
+  for (const task of [...engine.running]) {
+    if (!task.adopted) continue;
+    release(turn, task, engine);
+    loseTask(turn, task, engine, {
+      ename: 'TaskLost',
+      evalue: `task '${task.msgId}' or its result was lost when the task scheduler was started again; it may have run`,
+    });
+  }
+  openFor(turn, engine);
+}
+
+/** What was aborted, and what found too long a queue, is answered before its turn. */
+function isInOrder(message: Message): boolean {
+  try {
+    const { status, ename } = message.content;
+    return status !== 'aborted' && ename !== 'EngineBusy';
+  } catch {
+    return false;
+  }
+}
