@@ -7,6 +7,7 @@ import type { TaskSchedulerValues } from '../settings.ts';
 export const start: StartPart<TaskSchedulerValues> = async ({ values, ...shared }) => {
   const scheduler = await createTaskSchedulerService({
     ...shared,
+    recover: true,
     config: {
       ...defaultConfig,
       schemeName: values.scheme,
@@ -15,7 +16,7 @@ export const start: StartPart<TaskSchedulerValues> = async ({ values, ...shared 
     },
   });
   return {
-    resync() {},
+    resync: () => void scheduler.resync(),
     metrics: () => taskMetrics(scheduler.counts()),
     stop: () => scheduler.stop(),
   };
