@@ -1,0 +1,119 @@
+// A cluster of services that run apart, with the servers that they need and engines of both kinds.
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Client } from '@muster/client';
+import { connect } from '@muster/client';
+import type { Connections } from '@muster/config';
+import { buildFixedConnections } from '@muster/config';
+import type { NatsServer, OwnMongo, Program } from '@muster/testkit';
+import { freePorts, startMongoWire, startNatsServer, startProgram, temporaryFolder } from '@muster/testkit';
+import { mongoProgram, natsProgram, python } from './parts.ts';
+import type { Environment, ServiceName, ServiceProcess } from './service-process.ts';
+import { createServiceProcess, ourCommand, serviceNames } from './service-process.ts';
+
+export interface ServicesCluster extends AsyncDisposable {
+  readonly folder: string;
+  /** Of programs of this cluster: a home of its own, and where its servers are. */
+  readonly env: Environment;
+  readonly basePort: number;
+  readonly connections: Connections;
+  /** Path of the clients' connection file. */
+  readonly clientFile: string;
+  readonly nats: NatsServer;
+  readonly mongo: OwnMongo;
+  readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
+  /** Starts all services and waits until they are ready. */
+  start(): Promise<void>;
+  /** Starts an engine whose uuid is this, without waiting. */
+  startEngine(kind: 'node' | 'python', uuid: string): Promise<Program>;
+  connect(): Promise<Client>;
+}
+
+export interface ClusterOptions {
+  /** More options of every service. */
+  readonly args?: readonly string[];
+  readonly env?: Environment;
+}
+
+/** The servers run, the services do not yet. */
+export async function createCluster({ args = [], env: more = {} }: ClusterOptions = {}): Promise<ServicesCluster> {
+  const folder = await temporaryFolder('services');
+  const [basePort, nats, mongo] = await Promise.all([
+    freePorts(14),
+    natsProgram().then((program) => startNatsServer(program)),
+    mongoProgram().then((program) => startMongoWire(program, { file: join(folder.path, 'records') })),
+  ]);
+  const key = randomBytes(32).toString('hex');
+  const env: Environment = {
+    HOME: folder.path,
+    IPYTHONDIR: join(folder.path, 'ipython'),
+    TMPDIR: folder.path,
+    PYTHONDONTWRITEBYTECODE: '1',
+    MUSTER_KEY: key,
+    MUSTER_NATS: nats.address,
+    MUSTER_MONGODB: mongo.url,
+    MUSTER_BASE_PORT: String(basePort),
+    MUSTER_PING: '250',
+    MUSTER_LINGER: '0.5',
+    ...more,
+  };
+  await mkdir(env.IPYTHONDIR!);
+  const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKey: null });
+  const clientFile = join(folder.path, 'ipcontroller-client.json');
+  await writeFile(clientFile, JSON.stringify(connections.client));
+  await chmod(clientFile, 0o600);
+  const services = Object.fromEntries(
+    serviceNames.map((name) => [name, createServiceProcess(name, args, env)]),
+  ) as ServicesCluster['services'];
+  const engines: Program[] = [];
+  return {
+    folder: folder.path,
+    env,
+    basePort,
+    connections,
+    clientFile,
+    nats,
+    mongo,
+    services,
+    async start() {
+      await Promise.all(Object.values(services).map((service) => service.start()));
+      await Promise.all(Object.values(services).map((service) => service.ready()));
+    },
+    async startEngine(kind, uuid) {
+      const own = { ...env, IPP_CONNECTION_INFO: JSON.stringify(connections.engine) };
+      const program = await (kind === 'node' ? startNodeEngine(uuid, own) : startPythonEngine(uuid, own));
+      engines.push(program);
+      return program;
+    },
+    connect: () => connect({ connection: connections.client, timeoutMs: 20_000 }),
+    async [Symbol.asyncDispose]() {
+      const programs = [...engines, ...Object.values(services).map(({ program }) => program)];
+      await Promise.all(programs.map((program) => program?.stop({ graceMs: 10_000 })));
+      await Promise.all([nats[Symbol.asyncDispose](), mongo.stop({ signal: 'SIGKILL' })]);
+      await folder.remove();
+    },
+  };
+}
+
+const startNodeEngine = (uuid: string, env: Environment): Promise<Program> =>
+  startProgram([...ourCommand('ipengine'), `--uuid=${uuid}`], { env });
+
+async function startPythonEngine(uuid: string, env: Environment): Promise<Program> {
+  const program = await python();
+  const path = `${dirname(program)}:${process.env.PATH}`;
+  return startProgram([program, '-m', 'ipyparallel.engine', `--Session.session=${uuid}`], {
+    env: { ...env, PATH: path },
+  });
+}
+
+/** Two Node and two stock Python engines; resolves when a client sees them. */
+export async function startFourEngines(cluster: ServicesCluster, client: Client): Promise<void> {
+  await Promise.all([
+    cluster.startEngine('node', 'node-0'),
+    cluster.startEngine('node', 'node-1'),
+    cluster.startEngine('python', 'python-0'),
+    cluster.startEngine('python', 'python-1'),
+  ]);
+  await client.waitForEngines(4, { timeoutMs: 60_000 });
+}
