@@ -20,6 +20,8 @@ const stamp = (folder: string): string => join(folder, '.built');
 
 /** The part's folder when it is there and works; else undefined and why. */
 export async function findBuilt(part: Part, root?: string): Promise<{ folder?: string; fault?: string }> {
+  const unfit = await part.unfit?.();
+  if (unfit !== undefined) return { fault: unfit };
   const folder = partFolder(part, root);
   if (!existsSync(folder)) return { fault: 'not built yet' };
   const recipe = await readFile(stamp(folder), 'utf8').catch(() => undefined);
@@ -32,6 +34,8 @@ export async function findBuilt(part: Part, root?: string): Promise<{ folder?: s
 export async function ensureBuilt(part: Part, root?: string): Promise<string> {
   const ready = await findBuilt(part, root);
   if (ready.folder !== undefined) return ready.folder;
+  const unfit = await part.unfit?.();
+  if (unfit !== undefined) throw new Error(`${part.title} cannot run on this machine: ${unfit}`);
   const progress = startProgress(part.title);
   const folder = partFolder(part, root);
   return withLock(

@@ -1,10 +1,10 @@
 // A whole Kubernetes: its own programs and CoreDNS built from Go modules, etcd and containerd from Debian.
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProgram } from '@muster/testkit';
 import { ensureDebianPackages } from './debian.ts';
 import { goBuild, goModule } from './go.ts';
+import { faultOfCommand } from './machines.ts';
 import type { Part } from './part.ts';
 import type { Progress } from './progress.ts';
 
@@ -74,6 +74,35 @@ const missingProgram = (): string | undefined =>
     ...['/usr/sbin/iptables', '/usr/sbin/conntrack', '/usr/bin/socat', '/usr/bin/openssl', '/usr/bin/nsenter'],
   ].find((path) => !existsSync(path));
 
+const tryRoom = [
+  ...['unshare', '--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--mount-proc'],
+  ...['ip', 'link', 'add', 'pair0', 'type', 'veth'],
+];
+const leastMemoryMiB = 3000;
+
+/** What a node needs of the machine itself. */
+async function faultOfMachine(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'it needs Linux';
+  if (process.getuid?.() !== 0) return 'it needs root: namespaces, mounts and control groups';
+  const groups = ['cgroup.controllers', 'memory/cgroup.procs'].map((name) => join('/sys/fs/cgroup', name));
+  if (!groups.some((path) => existsSync(path))) return 'it needs control groups in /sys/fs/cgroup';
+  if (!isWritable('/sys/fs/cgroup'))
+    return 'it needs control groups that it may write, and /sys/fs/cgroup is read-only';
+  const [, kib] = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
+  if (Number(kib) / 1024 < leastMemoryMiB)
+    return `it needs ${leastMemoryMiB} MiB of free memory, and there are ${Math.round(Number(kib) / 1024)}`;
+  return existsSync('/usr/bin/unshare') && existsSync('/usr/sbin/ip') ? faultOfCommand(tryRoom) : undefined;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const kubernetes: Part = {
   title: `Kubernetes ${version}`,
   folderName: `kubernetes-${version}`,
@@ -81,6 +110,7 @@ export const kubernetes: Part = {
     ...sources.map((name) => readFileSync(source(name), 'utf8')),
     ...[programs, packages, versionVariables].map((list) => list.join(' ')),
   ].join(),
+  unfit: faultOfMachine,
   async build(folder, progress) {
     await ensureDebianPackages(packages, progress);
     const bin = join(folder, 'bin');
@@ -93,14 +123,10 @@ export const kubernetes: Part = {
   async fault(folder) {
     const absent = missingProgram();
     if (absent !== undefined) return `${absent} is missing`;
-    for (const argv of [
-      [kubernetesProgramIn(folder, 'kubectl'), 'version', '--client'],
-      [kubernetesProgramIn(folder, 'coredns'), '-version'],
-    ]) {
-      const run = await runProgram(argv, { timeoutMs: 20_000 }).catch((error: Error) => error);
-      if (run instanceof Error) return run.message;
-      if (run.code !== 0) return run.output.trim().split('\n').at(-1) ?? `${argv[0]} fails`;
-    }
+    const fault =
+      (await faultOfCommand([kubernetesProgramIn(folder, 'kubectl'), 'version', '--client'])) ??
+      (await faultOfCommand([kubernetesProgramIn(folder, 'coredns'), '-version']));
+    if (fault !== undefined) return fault;
     return [...programs, 'pause' as const]
       .map((name) => kubernetesProgramIn(folder, name))
       .filter((path) => !existsSync(path))

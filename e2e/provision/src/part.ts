@@ -8,6 +8,8 @@ export interface Part {
   readonly folderName: string;
   /** All that decides whether what is in the cache still fits; its hash is part of the folder's name. */
   readonly recipe: string;
+  /** Why this machine can run it in no way, however much is installed; undefined when it can. */
+  unfit?(): Promise<string | undefined>;
   /** Builds into `folder`, which does not exist yet. Rejects with what went wrong and what to do. */
   build(folder: string, progress: Progress): Promise<void>;
   /** Tries what is in `folder`, quickly; undefined when it works, else what is wrong. */

@@ -47,8 +47,10 @@ ${Object.entries(kernelSettings)
 ip link set lo up
 echo 1 > /proc/sys/net/ipv4/ip_forward
 echo the room is open
-trap : CHLD
-while :; do sleep 3600 & wait $!; done
+set +e
+# Waiting, the shell also buries the orphans of the room.
+sleep infinity &
+wait $!
 `;
 
 // Lives in a session of its own without the run's tag, so that it can clean up after a run that was killed.

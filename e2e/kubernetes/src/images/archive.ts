@@ -12,7 +12,9 @@ export interface Image {
   readonly name: string;
   /** Paths of tar files, lowest first. */
   readonly layers: readonly string[];
-  readonly entrypoint: readonly string[];
+  readonly entrypoint?: readonly string[];
+  /** Arguments of the entry point, or the program where there is none. */
+  readonly command?: readonly string[];
   /** NAME=value. */
   readonly env?: readonly string[];
   /** UID:GID; root without it. */
@@ -28,14 +30,22 @@ async function digest(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-const configOf = ({ env = [], workDir = '/', entrypoint, user }: Image, layers: readonly string[]): string =>
-  JSON.stringify({
+function configOf({ env = [], workDir = '/', entrypoint, command, user }: Image, layers: readonly string[]): string {
+  const hasPath = env.some((each) => each.startsWith('PATH='));
+  return JSON.stringify({
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',
-    config: { Env: [path, ...env], WorkingDir: workDir, Entrypoint: entrypoint, ...(user ? { User: user } : {}) },
+    config: {
+      Env: [...(hasPath ? [] : [path]), ...env],
+      WorkingDir: workDir,
+      Entrypoint: entrypoint,
+      Cmd: command,
+      User: user,
+    },
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => `sha256:${layer}`) },
     history: layers.map(() => ({ created_by: 'muster' })),
   });
+}
 
 /** Writes one archive of all the images. */
 export async function writeArchive(images: readonly Image[], archive: string): Promise<void> {
