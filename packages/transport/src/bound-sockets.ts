@@ -15,4 +15,6 @@ export interface BoundSockets {
     readonly side: Side;
     readonly identity?: string;
   }): Promise<Socket>;
+  /** A DEALER that is connected to a socket that was opened here, as a peer of that side would be. */
+  dial?(channel: Channel, side: Side): Socket;
 }
