@@ -1,8 +1,12 @@
 export * from './dask-scheduler.ts';
 export * from './engine-launcher.ts';
 export type { EnginePrograms } from './engine-program.ts';
+export type { SiteHandle } from './folder/folder-launches.ts';
 export * from './local.ts';
 export * from './local-engines.ts';
+export { createMpiEngineLauncher, type MpiSpec } from './mpi-engines.ts';
+export type { PbsSpec } from './pbs/job.ts';
+export { createPbsEngineLauncher } from './pbs-engines.ts';
 export * from './port.ts';
 export type { SiteAddress } from './sites/site.ts';
 export * from './sites/sites.ts';

@@ -47,34 +47,44 @@ export async function removeFromSite(site: Site, id: string): Promise<void> {
 }
 
 /** One script a site, for all its launches. A site that cannot be asked makes them `unknown`. */
-export async function statusOnSites(
+export const statusOnSites = (
   sites: Sites,
   handles: readonly SiteHandle[],
   hasRanks: boolean,
+): Promise<Map<string, EngineLaunchStatus>> =>
+  askSites(sites, handles, async (site, group) => {
+    const { reports } = await runScript(site, statusScript(group.map(({ id }) => id)));
+    return new Map(
+      [...group].flatMap((handle) => {
+        const report = reports.get(handle.id);
+        return report === undefined ? [] : [[handle.id, statusOf(handle, report, hasRanks)]];
+      }),
+    );
+  });
+
+/** Asks each site once. Whatever goes wrong, or is not said, makes launches `unknown`. */
+export async function askSites<Handle extends SiteHandle>(
+  sites: Sites,
+  handles: readonly Handle[],
+  ask: (site: Site, group: readonly Handle[]) => Promise<ReadonlyMap<string, EngineLaunchStatus>>,
 ): Promise<Map<string, EngineLaunchStatus>> {
   const bySite = Map.groupBy(handles, ({ site }) => JSON.stringify(site ?? null));
-  const results = await Promise.all(
+  const statuses = await Promise.all(
     [...bySite.values()].map(async (group): Promise<[string, EngineLaunchStatus][]> => {
       try {
-        const site = sites(group[0]!.site);
-        const { reports } = await runScript(site, statusScript(group.map(({ id }) => id)));
-        return group.map((handle) => {
-          const report = reports.get(handle.id);
-          const status = report
-            ? statusOf(handle, report, hasRanks)
-            : uniformStatus(handle, 'unknown', 'nothing is said of it');
-          return [handle.id, status];
-        });
+        const told = await ask(sites(group[0]!.site), group);
+        const nothing = 'Nothing is said of it.';
+        return group.map((handle) => [handle.id, told.get(handle.id) ?? uniformStatus(handle, 'unknown', nothing)]);
       } catch (error) {
         return group.map((handle) => [handle.id, uniformStatus(handle, 'unknown', explain(error))]);
       }
     }),
   );
-  return new Map(results.flat());
+  return new Map(statuses.flat());
 }
 
 /** What a person needs of an error in one line. */
-export const explain = (error: unknown): string =>
+const explain = (error: unknown): string =>
   error instanceof MusterError
     ? `${error.message} ${error.remedy}`
     : error instanceof Error

@@ -15,8 +15,8 @@ export interface Said {
   readonly reports: ReadonlyMap<string, Report>;
   /** The script came to its end. */
   readonly done: boolean;
-  /** `exists`, `started`, … */
-  readonly words: readonly string[];
+  /** Lines that are none of these, e.g. `started`; of `qstat` what stood behind it as it was. */
+  readonly others: readonly string[];
   /** Why it could not do what it was to. */
   readonly failed: string | undefined;
 }
@@ -33,7 +33,7 @@ interface Draft {
 
 export function parseReport(stdout: string): Said {
   const drafts = new Map<string, Draft>();
-  const words: string[] = [];
+  const others: string[] = [];
   let failed: string | undefined;
   for (const line of stdout.split('\n')) {
     if (!line.startsWith('@muster ')) continue;
@@ -42,11 +42,11 @@ export function parseReport(stdout: string): Said {
     else if (word === 'launch') drafts.set(id, draftOf(rest));
     else if (word === 'rank') addRank(drafts.get(id), rest);
     else if (word === 'log') drafts.get(id)?.log.push(rest.join(' '));
-    else words.push(word);
+    else others.push(line.slice('@muster '.length));
   }
   const reports = new Map<string, Report>();
   for (const [id, { log, ...draft }] of drafts) reports.set(id, { ...draft, logTail: tailOf(log) });
-  return { reports, done: words.includes('done'), words, failed };
+  return { reports, done: others.includes('done'), others, failed };
 }
 
 function draftOf([state, exit]: readonly string[]): Draft {

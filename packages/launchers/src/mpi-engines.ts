@@ -1,0 +1,60 @@
+// Engines as ranks of one mpiexec, here or on a machine that ssh reaches (`spec.launcher.mpi`).
+import type { EngineLauncher, EngineProgram } from './engine-launcher.ts';
+import type { EnginePrograms } from './engine-program.ts';
+import { checkOrder, engineCommand, engineEnvironment } from './engine-program.ts';
+import type { SiteHandle } from './folder/folder-launches.ts';
+import { removeFromSite, startOnSite, statusOnSites } from './folder/folder-launches.ts';
+import { rankCommand } from './folder/rank.ts';
+import { quoteAll } from './folder/shell.ts';
+import type { StartOrder } from './folder/start.ts';
+import { type SiteAddress, siteOf } from './sites/site.ts';
+import type { Sites } from './sites/sites.ts';
+
+/** `spec.launcher.mpi` of a profile. */
+export interface MpiSpec {
+  /** Default `mpiexec`. */
+  readonly mpiexec?: readonly string[] | undefined;
+  /** Added to it, e.g. a file of hosts. */
+  readonly args?: readonly string[] | undefined;
+  /** Without it, this machine. */
+  readonly site?: SiteAddress | undefined;
+}
+
+const maxEngines = 10_000;
+
+export function createMpiEngineLauncher(
+  sites: Sites,
+  programs: EnginePrograms = {},
+): EngineLauncher<MpiSpec, SiteHandle> {
+  return {
+    name: 'mpi',
+    maxEngines,
+    plan: ({ id, n, spec }) => {
+      checkOrder({ id, n }, maxEngines);
+      return { launcher: 'mpi', id, n, ...(spec.site === undefined ? {} : { site: siteOf(spec.site) }) };
+    },
+    submit: async ({ handle, spec, engine, connection }) =>
+      startOnSite(sites(handle.site), buildMpiOrder(handle, spec, engine, connection, programs)),
+    status: (handles) => statusOnSites(sites, handles, true),
+    remove: async ({ id, site }) => removeFromSite(sites(site), id),
+  };
+}
+
+export function buildMpiOrder(
+  { id, n }: SiteHandle,
+  spec: MpiSpec,
+  engine: EngineProgram,
+  connection: string,
+  programs: EnginePrograms = {},
+): StartOrder {
+  const mpiexec = spec.mpiexec ?? ['mpiexec'];
+  const env = engineEnvironment(engine, connection);
+  const ranks = rankCommand(id, n, engineCommand(engine, programs));
+  const start = [...mpiexec, '-n', String(n), ...(spec.args ?? [])];
+  // Open MPI takes only those variables to other machines that it is told to; others take all, and know no -x.
+  const exported = Object.keys(env).flatMap((name) => ['-x', name]);
+  const before = `case $(${quoteAll(mpiexec)} --version 2>&1) in
+*'Open MPI'* | *OpenRTE* | *PRRTE*) set -- ${quoteAll([...start, ...exported, ...ranks])} ;;
+esac`;
+  return { id, command: [...start, ...ranks], env, workDir: engine.workDir, before };
+}
