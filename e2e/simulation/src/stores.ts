@@ -29,6 +29,8 @@ function createSlowStore(store: TaskStore, time: VirtualTime, random: Random): T
     history: () => later(() => store.history()),
     remove: (msgIds) => later(() => store.remove(msgIds)),
     removeWhere: (query) => later(() => store.removeWhere(query)),
+    settled: () => later(() => store.settled()),
+    engines: store.engines,
     close: () => store.close(),
   };
 }

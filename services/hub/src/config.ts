@@ -1,7 +1,7 @@
 import type { HubSettings } from './core/index.ts';
 
 /** Settings of the hub; each with its meaning, unit, default and least value in `configTable`. */
-export interface HubConfig extends Omit<HubSettings, 'heartbeatPeriodMs'> {
+export interface HubConfig extends Omit<HubSettings, 'heartbeatPeriodMs' | 'keepsEngines'> {
   readonly replayMemory: number;
   readonly storeBacklogLimit: number;
 }
@@ -32,6 +32,18 @@ export const configTable = {
     min: 0,
     unit: 'ms',
     description: 'From the answer to a shutdown_request to the end of the controller.',
+  },
+  probeSettleMs: {
+    default: 3000,
+    min: 0,
+    unit: 'ms',
+    description: 'From the start of a relay, or of a hub after another, until lost direct requests are looked for.',
+  },
+  probeAgainMs: {
+    default: 30_000,
+    min: 1,
+    unit: 'ms',
+    description: 'From a search for lost direct requests that got no answer to the next; doubled, up to 20 times.',
   },
   pendingRegistrationLimit: {
     default: 10_000,
@@ -94,8 +106,9 @@ export const defaultConfig: HubConfig = Object.fromEntries(
 ) as unknown as HubConfig;
 
 /** The core's settings; `registrationTimeoutMs` 0 follows the heartbeat. */
-export const settingsOf = (config: HubConfig, heartbeatPeriodMs: number): HubSettings => ({
+export const settingsOf = (config: HubConfig, heartbeatPeriodMs: number, keepsEngines = false): HubSettings => ({
   ...config,
+  keepsEngines,
   heartbeatPeriodMs,
   registrationTimeoutMs: config.registrationTimeoutMs || Math.max(30_000, 10 * heartbeatPeriodMs),
 });

@@ -1,5 +1,7 @@
 // The hub's shell: the query ROUTER, the notification PUB, facts of the bus and the task store around the core.
 import type { Bus, EngineRef } from '@muster/bus';
+import type { KeptReceiver } from '@muster/bus/kept';
+import { createKeptReceiver } from '@muster/bus/kept';
 import type { Ports } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import type { JsonObject, Signer } from '@muster/protocol';
@@ -9,8 +11,10 @@ import { createThrottledWarn } from '@muster/telemetry';
 import type { BoundSockets, Socket } from '@muster/transport';
 import type { StartDask } from './adapters/dask.ts';
 import { createDaskKeeper, noDask } from './adapters/dask.ts';
+import { createEngineKeeper } from './adapters/engine-keeper.ts';
 import type { Gate } from './adapters/gate.ts';
 import { createGate } from './adapters/gate.ts';
+import { readLeftBehind } from './adapters/left-behind.ts';
 import { createPerformer } from './adapters/performer.ts';
 import { createStoreLane } from './adapters/store-lane.ts';
 import type { HubConfig } from './config.ts';
@@ -39,6 +43,11 @@ export interface HubServiceOptions {
   /** A client has asked for the end; called once, a moment after everybody was told. */
   readonly onShutdownRequested: () => void;
   readonly engineStateFile?: EngineStateFile;
+  /**
+   * Engines are kept in the store, and those that a hub before this one has kept there are taken over, with the requests
+   * that have no result yet. Default false: it starts with nothing, and leaves nothing.
+   */
+  readonly restore?: boolean;
   /** For become_dask_request. Default: it is answered with an error. */
   readonly startDask?: StartDask;
 }
@@ -46,6 +55,8 @@ export interface HubServiceOptions {
 export interface HubService {
   /** Takes nothing in any more, lets the store finish, closes the sockets. */
   stop(): Promise<void>;
+  /** Makes everybody ask anew which engines there are, and tell again what is not stored: facts may have been lost. */
+  resync(): void;
   /** Registered engines by id. */
   engines(): readonly EngineRef[];
   /** What waits for something still to happen; empty when all work is done and no engine is on its way in or out. */
@@ -54,9 +65,12 @@ export interface HubService {
 
 type Dispatch = (event: HubEvent) => void;
 
-/** Opens the hub's two sockets and wires the core to them. Rejects with MusterError `port_in_use`. */
+/**
+ * Opens the hub's two sockets and wires the core to them. Rejects with MusterError `port_in_use`, and `store_unusable` when
+ * there is something to restore and it cannot be read.
+ */
 export async function createHubService(options: HubServiceOptions): Promise<HubService> {
-  const { sockets, bus, ports, signer, log, store, config } = options;
+  const { sockets, bus, ports, signer, log, store, config, restore = false } = options;
   const queries = await sockets.open({ kind: 'router', channel: 'registration', side: 'engine' });
   const notifications = await sockets.open({ kind: 'pub', channel: 'notification', side: 'client' });
   const warn = createThrottledWarn(log, ports.clock);
@@ -66,33 +80,75 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
     onError: (error, what) => warn({ store: store.name, what, why: (error as Error).message }, 'task store failed'),
   });
   const dask = createDaskKeeper(options.startDask ?? noDask, (event) => dispatch(event));
-  const state = createHubState(settingsOf(config, options.heartbeatPeriodMs));
-  const dispatch: Dispatch = (event) => runner.dispatch(event);
+  const keeper = createEngineKeeper(store.engines, warn);
+  const state = createHubState(settingsOf(config, options.heartbeatPeriodMs, restore));
+  const start = createStart(restore);
+  const dispatch: Dispatch = (event) => start.inTurn(event, runner.dispatch);
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
     state,
     step,
     ports,
     perform: {
       writes(effects) {
-        for (const effect of effects) lane.write(effect);
+        for (const effect of effects) if (effect.type === 'record.put') lane.write(effect);
+        return restore ? keeper.write(effects.filter((effect) => effect.type !== 'record.put')) : undefined;
       },
       send: createPerformer({ ...options, queries, notifications, lane, dask, warn, dispatch }),
     },
     onError: (error, event) => log.error({ err: error, event: event.type }, 'hub failed at an event'),
   });
   const gate = createGate(signer, config.replayMemory, warn);
+  const kept = createKeptReceiver({ bus, warn, settled: () => start.done.then(lane.settled) });
+  const ends = [...subscribe(bus, kept, gate, dispatch), kept.stop];
+  async function stop(): Promise<void> {
+    for (const end of ends) end();
+    runner.stop();
+    await Promise.all([lane.idle(), dask.stop(), keeper.stop()]);
+    await Promise.all([queries.close(), notifications.close()]);
+  }
+  if (restore)
+    try {
+      runner.dispatch(await readLeftBehind(store, log));
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  start.end(runner.dispatch);
+  ends.push(...serve(bus, state));
   receiveQueries(queries, gate, dispatch);
-  const unsubscribe = subscribe(bus, gate, dispatch);
   return {
-    async stop() {
-      for (const end of unsubscribe) end();
-      runner.stop();
-      await Promise.all([lane.idle(), dask.stop()]);
-      await Promise.all([queries.close(), notifications.close()]);
-    },
+    stop,
+    resync: () => bus.publish({ type: 'service.started', service: 'hub' }),
     engines: () => [...state.engines.values()].map(refOf).sort((a, b) => a.id - b.id),
     leftovers: () => leftovers(state),
   };
+}
+
+/** What comes in while the store is read waits until that is done. */
+function createStart(restore: boolean) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let waiting: HubEvent[] | undefined = restore ? [] : undefined;
+  return {
+    done: promise,
+    inTurn(event: HubEvent, dispatch: Dispatch): void {
+      if (waiting === undefined) dispatch(event);
+      else waiting.push(event);
+    },
+    end(dispatch: Dispatch): void {
+      for (const event of waiting ?? []) dispatch(event);
+      waiting = undefined;
+      resolve();
+    },
+  };
+}
+
+function serve(bus: Bus, { engines, registering }: HubState): (() => void)[] {
+  return [
+    bus.serve('engines.list', () => ({ engines: [...engines.values()].map(refOf), pending: [...registering.keys()] })),
+    bus.serve('engines.load', () => ({
+      engines: [...engines.values()].map(({ uuid, queue, tasks }) => ({ uuid, queued: queue.size, tasks: tasks.size })),
+    })),
+  ];
 }
 
 function receiveQueries(queries: Socket, gate: Gate, dispatch: Dispatch): void {
@@ -105,14 +161,16 @@ function receiveQueries(queries: Socket, gate: Gate, dispatch: Dispatch): void {
 }
 
 /** Facts of scheduler and heartmonitor are believed, copies of the relay are verified. */
-function subscribe(bus: Bus, gate: Gate, dispatch: Dispatch): (() => void)[] {
+function subscribe(bus: Bus, kept: KeptReceiver, gate: Gate, dispatch: Dispatch): (() => void)[] {
   return [
-    bus.subscribe('direct.requested', (fact) => gate.directRequest(fact) && dispatch(fact)),
-    bus.subscribe('direct.replied', (fact) => gate.directReply(fact) && dispatch(fact)),
+    kept.subscribe('direct.requested', (fact) => gate.directRequest(fact) && dispatch(fact)),
+    kept.subscribe('direct.replied', (fact) => gate.directReply(fact) && dispatch(fact)),
+    kept.subscribe('direct.probed', dispatch),
+    kept.subscribe('task.received', dispatch),
+    kept.subscribe('task.dispatched', dispatch),
+    kept.subscribe('task.finished', dispatch),
     bus.subscribe('iopub.published', (fact) => gate.output(fact) && dispatch(fact)),
-    bus.subscribe('task.received', dispatch),
-    bus.subscribe('task.dispatched', dispatch),
-    bus.subscribe('task.finished', dispatch),
+    bus.subscribe('service.started', dispatch),
     bus.subscribe('heart.started', dispatch),
     bus.subscribe('heart.stopped', dispatch),
   ];

@@ -107,14 +107,42 @@ test('questions wait for the writes before them, however slow the store is', asy
   ]);
 });
 
-test('beyond the backlog, writes are dropped and told of', async () => {
+test('beyond the backlog, writes are dropped and told of, output first', async () => {
   const { store, letOne } = slowStore();
   const errors: string[] = [];
   const lane = createStoreLane({ store, backlogLimit: 2, onError: (_error, what) => errors.push(what) });
-  for (const msgId of ['a', 'b', 'c', 'd']) lane.write(put(msgId));
+  const output = (msgId: string) => ({ ...put(msgId), whenMissing: 'stub' }) as const;
+  for (const msgId of ['a', 'b', 'c']) lane.write(output(msgId));
+  expect(errors).toEqual([]);
+  lane.write(output('d'));
   expect(errors).toEqual(['write dropped']);
-  for (let n = 0; n < 3; n++) await letOne();
+  for (let n = 0; n < 6; n++) lane.write(put(`e${n}`));
+  expect(errors).toHaveLength(1);
+  lane.write(put('f'));
+  expect(errors).toHaveLength(2);
+  for (let n = 0; n < 9; n++) await letOne();
   await lane.idle();
+});
+
+test('settled waits for the writes before it, and holds up none behind it', async () => {
+  const { store, letOne } = slowStore();
+  const { promise: stored, resolve: isStored } = Promise.withResolvers<void>();
+  const lane = createStoreLane({ store: { ...store, settled: () => stored }, backlogLimit: 10, onError: expect.fail });
+  lane.write(put('a'));
+  let isSettled = false;
+  const settled = lane.settled().then(() => {
+    isSettled = true;
+  });
+  lane.write(put('b'));
+  await letOne();
+  await letOne();
+  await lane.idle();
+  expect(isSettled).toBe(false);
+  isStored();
+  await settled;
+  const failing = { ...createMemoryTaskStore(), settled: () => expect.fail('full') };
+  const broken = createStoreLane({ store: failing, backlogLimit: 1, onError: expect.fail });
+  await expect(broken.settled()).rejects.toThrow('full');
 });
 
 test('a store that fails costs the answer, not the lane', async () => {

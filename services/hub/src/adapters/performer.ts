@@ -41,6 +41,12 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
     const header = headers.next(msgType, ports.clock.nowUs());
     notifications.send('', buildMessage(signer, { header, parentHeader: parent, content }).toWire());
   }
+  function failRequest({ engineUuid, parent, msgType, content }: Extract<HubSend, { type: 'request.fail' }>): void {
+    const header = headers.next(msgType, ports.clock.nowUs());
+    const metadata = { engine: engineUuid, status: 'error' };
+    const message = buildMessage(signer, { header, parentHeader: parent, metadata, content });
+    bus.publish({ type: 'direct.lost', engineUuid, client: parent.session, message });
+  }
   function saveEngineState(text: string): void {
     try {
       options.engineStateFile?.write(text);
@@ -57,6 +63,8 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
         return notify(effect);
       case 'fact.publish':
         return bus.publish(effect.fact);
+      case 'request.fail':
+        return failRequest(effect);
       case 'task.resubmit':
         return bus.publish({ type: 'task.resubmitted', message: buildMessage(signer, effect) });
       case 'store.ask':

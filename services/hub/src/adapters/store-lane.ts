@@ -2,18 +2,20 @@
 // at once nothing waits here; a slow one holds up its own lane and never a registration.
 import type { TaskStore } from '@muster/task-store';
 import { StoreError } from '@muster/task-store';
-import type { HubWrite, StoreAnswer, StoreQuestion } from '../core/index.ts';
+import type { RecordWrite, StoreAnswer, StoreQuestion } from '../core/index.ts';
 
 export interface StoreLane {
-  write(write: HubWrite): void;
+  write(write: RecordWrite): void;
   ask(question: StoreQuestion, answered: (answer: StoreAnswer) => void): void;
+  /** Resolves when all that was written before this call is stored; see TaskStore.settled. */
+  settled(): Promise<void>;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
 }
 
 export interface StoreLaneOptions {
   readonly store: TaskStore;
-  /** Most writes waiting; further ones are dropped. */
+  /** Most writes waiting; further output is dropped, and other writes beyond four times as many. */
   readonly backlogLimit: number;
   readonly onError: (error: unknown, what: 'write failed' | 'write dropped' | 'question failed') => void;
 }
@@ -38,7 +40,7 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
     busy = undefined;
   }
-  function put({ msgId, patch, whenMissing }: HubWrite): void | Promise<void> {
+  function put({ msgId, patch, whenMissing }: RecordWrite): void | Promise<void> {
     const failed = (error: unknown): void => onError(error, 'write failed');
     try {
       return store.put(msgId, patch, whenMissing)?.catch(failed);
@@ -53,7 +55,9 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
   }
   return {
     write(write) {
-      if (waiting.length >= backlogLimit) onError(new Error(`${backlogLimit} writes wait already`), 'write dropped');
+      // Output is the first that may be missing.
+      const limit = write.whenMissing === 'stub' ? backlogLimit : 4 * backlogLimit;
+      if (waiting.length >= limit) onError(new Error(`${limit} writes wait already`), 'write dropped');
       else run(() => put(write));
     },
     ask(question, answered) {
@@ -66,6 +70,12 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
           answered(failure(error));
         }
       });
+    },
+    settled() {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      // In its turn, but without holding up what comes after it.
+      run(() => void new Promise<void>((done) => done(store.settled() ?? undefined)).then(resolve, reject));
+      return promise;
     },
     async idle() {
       while (busy !== undefined) await busy;

@@ -1,14 +1,21 @@
 import type { Fact } from '@muster/bus';
 import type { Outbox } from '@muster/machine';
 import type { Frames, Header, JsonObject, PeerId } from '@muster/protocol';
-import type { TaskPatch, TaskQuery, WhenMissing } from '@muster/task-store';
+import type { StoredEngine, TaskPatch, TaskQuery, WhenMissing } from '@muster/task-store';
 
-export type HubWrite = {
+export interface RecordWrite {
   readonly type: 'record.put';
   readonly msgId: string;
   readonly patch: TaskPatch;
   readonly whenMissing: WhenMissing;
-};
+}
+
+/** For the hub that comes after this one. */
+export type EngineWrite =
+  | { readonly type: 'engine.put'; readonly engine: StoredEngine }
+  | { readonly type: 'engine.remove'; readonly uuid: string };
+
+export type HubWrite = RecordWrite | EngineWrite;
 
 export type StoreQuestion =
   | { readonly type: 'find'; readonly msgIds: readonly string[] }
@@ -27,6 +34,8 @@ export type NoteKind =
   | 'registration given up'
   | 'direct request for an engine that is not registered'
   | 'direct requests given up, their engine is gone'
+  | 'direct requests were lost on their way'
+  | 'taken over from the hub before'
   | 'request refused'
   | 'tasks resubmitted'
   | 'task forgotten, too many are pending'
@@ -48,7 +57,14 @@ export type HubSend =
       readonly type: 'fact.publish';
       readonly fact: Extract<
         Fact,
-        { type: 'registration.pending' | 'registration.ended' | 'engine.registered' | 'engine.unregistered' }
+        {
+          type:
+            | 'registration.pending'
+            | 'registration.ended'
+            | 'engine.registered'
+            | 'engine.unregistered'
+            | 'direct.probe';
+        }
       >;
     }
   /** Sign this request and hand it to the task scheduler, for nobody (§4.7, resubmit_request). */
@@ -57,6 +73,15 @@ export type HubSend =
       readonly header: Header;
       readonly content: JsonObject;
       readonly buffers: Frames;
+    }
+  /** Tell the client of a direct request, by the relay, that it was lost. */
+  | {
+      readonly type: 'request.fail';
+      readonly engineUuid: string;
+      /** Header of the request. */
+      readonly parent: Header;
+      readonly msgType: string;
+      readonly content: object;
     }
   | { readonly type: 'store.ask'; readonly askId: number; readonly question: StoreQuestion }
   | { readonly type: 'engine-state.save'; readonly text: string }

@@ -1,17 +1,19 @@
 import type { FactOf } from '@muster/bus';
 import type { Message, PeerId } from '@muster/protocol';
-import type { Found, JsonRecord } from '@muster/task-store';
+import type { Found, JsonRecord, StoredEngines } from '@muster/task-store';
 
 /** Facts of the bus that the hub takes in, verified by then. */
 export type HubFactType =
   | 'direct.requested'
   | 'direct.replied'
+  | 'direct.probed'
   | 'task.received'
   | 'task.dispatched'
   | 'task.finished'
   | 'iopub.published'
   | 'heart.started'
-  | 'heart.stopped';
+  | 'heart.stopped'
+  | 'service.started';
 export type HubFact = FactOf<HubFactType>;
 
 /** What the store answered to a question (effects.ts: StoreQuestion). */
@@ -22,8 +24,23 @@ export type StoreAnswer =
   | { readonly type: 'removed' }
   | { readonly type: 'failed'; readonly ename: string; readonly evalue: string };
 
+/** A request that has no result yet, as its record tells. */
+export interface UnfinishedTask {
+  readonly msgId: string;
+  readonly queue: 'mux' | 'task';
+  readonly msgType: string;
+  readonly engineUuid: string | null;
+}
+
 export type HubEvent =
   | HubFact
+  /** What the hub before this one has left; the first event, if it comes at all. */
+  | {
+      readonly type: 'hub.restored';
+      readonly stored: StoredEngines;
+      /** In the order of submission. */
+      readonly tasks: readonly UnfinishedTask[];
+    }
   /** A message came in on the query channel, verified and fresh. */
   | { readonly type: 'query.received'; readonly peer: PeerId; readonly message: Message }
   /** The dask scheduler that was asked for listens, or cannot be had. */

@@ -5,7 +5,7 @@ import type { JsonObject } from '@muster/protocol';
 import type { TaskPatch } from '@muster/task-store';
 import type { Out } from './effects.ts';
 import { contentOf, parentIdOf } from './records.ts';
-import { unregister } from './registration.ts';
+import { forgetLost, unregister } from './registration.ts';
 import type { HubState } from './state.ts';
 
 /** msg_type → what of its content is kept; undefined when there is nothing that can be. */
@@ -29,7 +29,7 @@ export function onPublished(state: HubState, fact: FactOf<'iopub.published'>, in
   if (msgType === 'shutdown_reply') {
     const engine = state.byUuid.get(session);
     if (engine !== undefined) unregister(state, engine, 'it has shut down', inputs, out);
-    else state.lost.delete(session);
+    else forgetLost(state, session, out);
     return;
   }
   if (!Object.hasOwn(kept, msgType)) return;

@@ -7,6 +7,7 @@ import { replyTypes } from './asks.ts';
 import { onBecomeDask, onStopDask } from './dask.ts';
 import type { Out } from './effects.ts';
 import type { HubEvent, StoreAnswer } from './events.ts';
+import { onLostFound } from './probing.ts';
 import { onLoadRequest, onQueueRequest } from './queues.ts';
 import { contentOf } from './records.ts';
 import { onRegistrationRequest, onUnregistrationRequest } from './registration.ts';
@@ -105,7 +106,8 @@ export function onStoreAnswered(state: HubState, askId: number, answer: StoreAns
   const ask = state.asks.get(askId);
   if (ask === undefined) return;
   state.asks.delete(askId);
-  if (ask.type === 'result') onResultAnswer(ask, answer, out);
+  if (ask.type === 'lost') onLostFound(state, ask, answer, inputs, out);
+  else if (ask.type === 'result') onResultAnswer(ask, answer, out);
   else if (answer.type === 'failed') fail(out, ask, replyTypes[ask.type], answer.ename, answer.evalue);
   else if (ask.type === 'history' && answer.type === 'history') onHistoryAnswer(ask, answer, out);
   else if (ask.type === 'db' && answer.type === 'records') onDbAnswer(ask, answer, out);

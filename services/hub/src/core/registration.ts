@@ -3,6 +3,7 @@ import type { EngineRef } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
 import { keyErrorValue } from '@muster/protocol';
 import type { Out } from './effects.ts';
+import { dropEngine, keepEngine } from './kept-engines.ts';
 import { fail, reply } from './reply.ts';
 import type { Asker, Engine, HubState } from './state.ts';
 import { createEngine, engineStateText, refOf } from './state.ts';
@@ -40,12 +41,20 @@ export function onRegistrationRequest(
   const id = chooseId(state, request.id ?? null);
   // A new registration under the old uuid: what the old one has left is given up when its grace ends, and it stays away.
   state.lost.delete(uuid);
-  state.registering.set(uuid, { id, uuid, kernel: (request.kernel ?? 'python').slice(0, 100) });
+  const engine: EngineRef = { id, uuid, kernel: (request.kernel ?? 'python').slice(0, 100) };
+  keepEngine(state, engine, 'registering', out);
   const content = { id, hb_period: state.settings.heartbeatPeriodMs };
   reply(out, asker, 'registration_reply', content, { withConnectionInfo: true });
+  awaitFirstBeat(state, engine, inputs, out);
+  out.send({ type: 'note', level: 'info', what: 'engine registering', fields: { engineId: id, engineUuid: uuid } });
+}
+
+/** Waits for the engine's first heartbeat. */
+export function awaitFirstBeat(state: HubState, engine: EngineRef, inputs: Inputs, out: Out): void {
+  const { uuid } = engine;
+  state.registering.set(uuid, engine);
   out.setTimer(registrationTimer + uuid, inputs.nowUs + state.settings.registrationTimeoutMs * 1000);
   out.send({ type: 'fact.publish', fact: { type: 'registration.pending', uuid } });
-  out.send({ type: 'note', level: 'info', what: 'engine registering', fields: { engineId: id, engineUuid: uuid } });
 }
 
 function whyRefused(state: HubState, { uuid, id }: RegistrationRequest): { ename: string; evalue: string } | undefined {
@@ -93,6 +102,7 @@ export function onHeartStarted(state: HubState, uuid: string, out: Out): void {
 
 function announce(state: HubState, engine: Engine, what: 'engine registered' | 'engine is back', out: Out): void {
   const { id, uuid, kernel } = engine;
+  keepEngine(state, engine, 'registered', out);
   state.engines.set(id, engine);
   state.byUuid.set(uuid, engine);
   out.send({ type: 'fact.publish', fact: { type: 'engine.registered', engine: refOf(engine) } });
@@ -109,7 +119,12 @@ export function onUnregistrationRequest(state: HubState, id: number | null, inpu
   if (pending !== undefined) return endRegistration(state, pending, 'it asked for it, or its process ended', out);
   // One that was lost is gone for good: a heartbeat that is still under way must not bring it back.
   const lost = [...state.lost.values()].find((other) => other.id === id);
-  if (lost !== undefined) state.lost.delete(lost.uuid);
+  if (lost !== undefined) forgetLost(state, lost.uuid, out);
+}
+
+/** One that was lost will not be taken back. */
+export function forgetLost(state: HubState, uuid: string, out: Out): void {
+  if (state.lost.delete(uuid)) dropEngine(state, uuid, out);
 }
 
 /** It may only be slow: it has its answer and will not ask again, so it is taken when its heart is heard after all. */
@@ -117,11 +132,12 @@ export function onRegistrationTimeout(state: HubState, uuid: string, out: Out): 
   const pending = state.registering.get(uuid);
   if (pending === undefined) return;
   endRegistration(state, pending, 'no heartbeat came in time', out);
-  remember(state, createEngine(pending));
+  remember(state, createEngine(pending), out);
 }
 
 function endRegistration(state: HubState, { id, uuid }: EngineRef, why: string, out: Out): void {
   state.registering.delete(uuid);
+  dropEngine(state, uuid, out);
   out.clearTimer(registrationTimer + uuid);
   out.send({ type: 'fact.publish', fact: { type: 'registration.ended', uuid } });
   out.send({
@@ -137,12 +153,13 @@ export function onHeartStopped(state: HubState, uuid: string, inputs: Inputs, ou
   const engine = state.byUuid.get(uuid);
   if (engine === undefined) return;
   unregister(state, engine, 'it stopped answering pings', inputs, out);
-  remember(state, engine);
+  remember(state, engine, out);
 }
 
-function remember(state: HubState, engine: Engine): void {
+function remember(state: HubState, engine: Engine, out: Out): void {
   state.lost.set(engine.uuid, engine);
-  if (state.lost.size > state.settings.lostEngineLimit) state.lost.delete(state.lost.keys().next().value!);
+  keepEngine(state, engine, 'lost', out);
+  if (state.lost.size > state.settings.lostEngineLimit) forgetLost(state, state.lost.keys().next().value!, out);
 }
 
 /** Takes an engine off the list and tells everybody (§7.4). */
@@ -150,6 +167,8 @@ export function unregister(state: HubState, engine: Engine, reason: string, inpu
   const { id, uuid } = engine;
   state.engines.delete(id);
   state.byUuid.delete(uuid);
+  state.probes.delete(uuid);
+  dropEngine(state, uuid, out);
   out.send({ type: 'fact.publish', fact: { type: 'engine.unregistered', engine: refOf(engine), reason } });
   out.send({ type: 'clients.notify', msgType: 'unregistration_notification', parent: {}, content: { id, uuid } });
   out.send({ type: 'engine-state.save', text: engineStateText(state) });

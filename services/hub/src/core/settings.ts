@@ -8,6 +8,12 @@ export interface HubSettings {
   readonly strandedGraceMs: number;
   /** From the answer to a shutdown_request until the controller ends (§4.7). */
   readonly shutdownDelayMs: number;
+  /** Engines are stored, for the hub that comes after this one. */
+  readonly keepsEngines: boolean;
+  /** From the start of a relay, or of a hub after another, until direct requests without an answer are looked after. */
+  readonly probeSettleMs: number;
+  /** From a probe that was not answered to the next; doubled each time, up to 20 times. */
+  readonly probeAgainMs: number;
   /** Most engines registering at once. */
   readonly pendingRegistrationLimit: number;
   /** Most engines, registered or registering. */

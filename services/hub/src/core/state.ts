@@ -49,6 +49,19 @@ export type Ask = Asker &
     | { readonly type: 'resubmit'; readonly msgIds: readonly string[] }
   );
 
+/** A question of the hub itself: to whom did these lost requests belong? */
+export interface LostAsk {
+  readonly type: 'lost';
+  readonly engineUuid: string;
+  readonly msgIds: readonly string[];
+}
+
+/** An engine is asked whether it has answered these requests. */
+export interface Probe {
+  readonly probe: string;
+  readonly msgIds: readonly string[];
+}
+
 export interface HubState {
   readonly settings: HubSettings;
   /** Registered engines by id and by uuid. */
@@ -65,7 +78,10 @@ export interface HubState {
   /** Those of `pending` that the scheduler has not given to an engine. */
   readonly unassigned: Set<string>;
   readonly completed: RecentIds;
-  readonly asks: Map<number, Ask>;
+  /** By uuid of the engine. */
+  readonly probes: Map<string, Probe>;
+  probeAgainMs: number;
+  readonly asks: Map<number, Ask | LostAsk>;
   nextAskId: number;
   readonly dask: DaskState;
   shuttingDown: boolean;
@@ -82,6 +98,8 @@ export const createHubState = (settings: HubSettings): HubState => ({
   pending: new Map(),
   unassigned: new Set(),
   completed: createRecentIds(settings.completedTaskLimit),
+  probes: new Map(),
+  probeAgainMs: 0,
   asks: new Map(),
   nextAskId: 0,
   dask: { address: null, waiting: [], unwanted: false },
@@ -106,6 +124,7 @@ export function leftovers(state: HubState): string[] {
     ...left('stranded engine', state.stranded.keys()),
     ...left('pending task', state.pending.keys()),
     ...left('unassigned task', state.unassigned),
+    ...left('probed engine', state.probes.keys()),
     ...left('question', state.asks.keys()),
     ...left(
       'waits for dask',

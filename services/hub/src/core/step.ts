@@ -4,8 +4,10 @@ import { onDaskFailed, onDaskStarted } from './dask.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
 import type { HubEvent } from './events.ts';
 import { onPublished } from './output.ts';
+import { onProbeAgain, onProbed, onProbeTimer, onServiceStarted, probeAgainTimer, probeTimer } from './probing.ts';
 import { onQuery, onStoreAnswered, shutdownTimer } from './queries.ts';
 import { onHeartStarted, onHeartStopped, onRegistrationTimeout, registrationTimer } from './registration.ts';
+import { onRestored } from './restoring.ts';
 import type { HubState } from './state.ts';
 import { onGraceEnded, strandedTimer } from './stranded.ts';
 import { onDirectReplied, onDirectRequested, onTaskDispatched, onTaskFinished, onTaskReceived } from './tasks.ts';
@@ -35,6 +37,15 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
     case 'task.finished':
       onTaskFinished(state, event, inputs, out);
       break;
+    case 'direct.probed':
+      onProbed(state, event, out);
+      break;
+    case 'service.started':
+      onServiceStarted(state, event, inputs, out);
+      break;
+    case 'hub.restored':
+      onRestored(state, event, inputs, out);
+      break;
     case 'iopub.published':
       onPublished(state, event, inputs, out);
       break;
@@ -59,6 +70,8 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
 
 function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   if (id === shutdownTimer) out.send({ type: 'controller.stop' });
+  else if (id === probeTimer) onProbeTimer(state, inputs, out);
+  else if (id === probeAgainTimer) onProbeAgain(state, inputs, out);
   else if (id.startsWith(registrationTimer)) onRegistrationTimeout(state, id.slice(registrationTimer.length), out);
   else if (id.startsWith(strandedTimer)) onGraceEnded(state, id.slice(strandedTimer.length), inputs, out);
 }

@@ -4,7 +4,7 @@ import type { Effects, TimerFired, VirtualTime } from '@muster/machine';
 import { createRunner, createVirtualPorts, createVirtualTime } from '@muster/machine';
 import type { JsonObject, Message } from '@muster/protocol';
 import { checkWritten, isKnown } from '@muster/protocol/messages';
-import type { TaskStore } from '@muster/task-store';
+import type { StoredEngine, TaskStore } from '@muster/task-store';
 import { createMemoryTaskStore } from '@muster/task-store';
 import { createStoreLane } from '../adapters/store-lane.ts';
 import { defaultConfig, settingsOf } from '../config.ts';
@@ -22,6 +22,8 @@ export interface TestHub {
   readonly state: HubState;
   readonly time: VirtualTime;
   readonly store: TaskStore;
+  /** What it wants to be kept of engines, by uuid. */
+  readonly engines: ReadonlyMap<string, StoredEngine>;
   /** Everything sent so far, in order. */
   readonly sent: HubSend[];
   /** Timers that are set. */
@@ -46,6 +48,7 @@ export function createTestHub(
   const store = options.store ?? createMemoryTaskStore();
   const state = createHubState({ ...settingsOf(defaultConfig, 3000), ...options.settings });
   const sent: HubSend[] = [];
+  const engines = new Map<string, StoredEngine>();
   const errors: unknown[] = [];
   const note = (error: unknown): void => void errors.push(error);
   const lane = createStoreLane({ store, backlogLimit: 1000, onError: note });
@@ -54,7 +57,12 @@ export function createTestHub(
     step,
     ports,
     perform: {
-      writes: (effects) => effects.forEach(lane.write),
+      writes(effects) {
+        for (const effect of effects)
+          if (effect.type === 'record.put') lane.write(effect);
+          else if (effect.type === 'engine.put') engines.set(effect.engine.uuid, effect.engine);
+          else engines.delete(effect.uuid);
+      },
       send(effect) {
         checkSend(effect);
         sent.push(effect);
@@ -87,6 +95,7 @@ export function createTestHub(
     state,
     time,
     store,
+    engines,
     sent,
     timers: () => ports.timers.size,
     tell: dispatch,
