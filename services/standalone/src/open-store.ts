@@ -37,6 +37,8 @@ export async function openStore(options: OpenStoreOptions): Promise<TaskStore | 
         database,
         recordLimit: values.mongodbRecordLimit,
         sizeLimitBytes: values.mongodbSizeLimitBytes,
+        // The hub acknowledges facts when they are stored: until then their publishers keep them.
+        giveUpAfterMs: Number.POSITIVE_INFINITY,
         onTrouble: (trouble) => log.warn({ ...trouble, database }, 'task store in trouble'),
         onReachable: (isThere, why) => readiness.set(part, isThere ? undefined : why),
       });

@@ -12,12 +12,16 @@ export const start: StartPart<HubValues> = async ({ values, store, end, ...share
     ...shared,
     store: store!,
     config: { ...defaultConfig, registrationTimeoutMs: values.registrationTimeoutS * 1000 },
+    restore: true,
     heartbeatPeriodMs: values.pingMs,
     connectionInfo: () => registrationInfo(connections),
     onShutdownRequested: () => end('a client asked for it'),
   });
   return {
-    resync() {},
+    // At its start the program says so itself.
+    resync: (why) => {
+      if (why !== 'started') hub.resync();
+    },
     metrics: () => [gauge('muster_engines', 'Engines that are registered.', hub.engines().length)],
     stop: () => hub.stop(),
   };
