@@ -68,11 +68,12 @@ export function refusalOf(status: number, body: string, asked: Asked): KubeError
   } catch {
     // Proxies and missing kinds answer in plain text.
   }
-  const said = typeof parsed.message === 'string' ? parsed.message : body.trim();
-  const object = asked.name === undefined ? asked.plural : `${asked.plural} ${asked.name}`;
-  const what = `Kubernetes refuses to ${asked.verb} ${object} in namespace ${asked.namespace}`;
-  const detail = said === '' ? `${what} (HTTP ${status}).` : `${what}: ${said}`.slice(0, longestMessage);
   const reason = typeof parsed.reason === 'string' ? parsed.reason : '';
+  const text = typeof parsed.message === 'string' ? parsed.message : body.trim();
+  const said = status === 404 && reason === '' ? `it has no ${asked.plural} of API group "${asked.group}"` : text;
+  const object = asked.name === undefined ? asked.plural : `${asked.plural} ${asked.name}`;
+  const what = `Kubernetes did not ${asked.verb} ${object} in namespace ${asked.namespace}`;
+  const detail = said === '' ? `${what} (HTTP ${status}).` : `${what}: ${said}`.slice(0, longestMessage);
   return new KubeError(codes[status] ?? 'unreachable', detail, { remedy: remedyFor(status, asked), status, reason });
 }
 

@@ -1,5 +1,15 @@
 export type { AccessOptions } from './access.ts';
 export * from './api.ts';
-export { isAlreadyExists, isConflict, KubeError } from './errors.ts';
+export * from './changes.ts';
+export type { Asked } from './errors.ts';
+export { isAbsent, isAlreadyExists, isConflict, KubeError } from './errors.ts';
+export type { EventRecorder, EventRecorderOptions, Happening } from './event-recorder.ts';
+export { createEventRecorder } from './event-recorder.ts';
 export { connectKube } from './http-api.ts';
+export type { Informer, InformerOptions } from './informer.ts';
+export { createInformer } from './informer.ts';
+export type { Leadership, LeadershipOptions } from './leadership.ts';
+export { createLeadership } from './leadership.ts';
 export * from './objects.ts';
+export type { BackOff } from './pause.ts';
+export * from './secrets.ts';

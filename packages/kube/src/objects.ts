@@ -123,10 +123,8 @@ export interface Pod extends KubeObject {
 
 export interface Secret extends KubeObject {
   readonly type?: string | undefined;
-  /** Base64. */
+  /** Base64: see `secretOf` and `textsOf`. */
   readonly data?: Readonly<Record<string, string>> | undefined;
-  /** Text, for writing only. */
-  readonly stringData?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Lease extends KubeObject {
