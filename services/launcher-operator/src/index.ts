@@ -1,1 +1,3 @@
-export {};
+export { type LauncherOperatorValues, launcherOperatorSettings } from './config.ts';
+export { openLauncherOperator } from './open-operator.ts';
+export type { LauncherOperatorService } from './service.ts';

@@ -3,6 +3,7 @@ import { formatDate } from '@muster/protocol';
 import type { LaunchRecord } from './launches.ts';
 import { enginesOf } from './launches.ts';
 import type { Plan } from './plan.ts';
+import { isOfTemplate } from './plan.ts';
 import type { Condition, ConditionType, ProfileStatus } from './status.ts';
 import type { Profile, Tuning, World } from './world.ts';
 
@@ -71,7 +72,7 @@ function deleting(launches: readonly LaunchRecord[]): Verdict {
 
 function judgeLaunched(profile: Profile, tuning: Tuning, { launches, refused }: Plan, counts: Counts): Verdict {
   const { desired, launched } = counts;
-  const ours = launches.filter((launch) => launch.templateHash === profile.templateHash);
+  const ours = launches.filter((launch) => isOfTemplate(launch, profile));
   const up = ours
     .filter(({ state }) => state === 'up')
     .reduce((sum, launch) => sum + launch.engines.filter(({ state }) => launchedStates.has(state)).length, 0);
@@ -99,7 +100,7 @@ function judgeReady(profile: Profile, world: World, planned: Plan, counts: Count
   const { desired } = counts;
   const no = (reason: string, message: string): Verdict => ({ status: 'False', reason, message });
   if (world.registered === undefined) return no('HubAway', 'The hub does not say which engines are registered.');
-  const ours = planned.launches.filter((launch) => launch.templateHash === profile.templateHash);
+  const ours = planned.launches.filter((launch) => isOfTemplate(launch, profile));
   const registered = ours.flatMap((launch) => launch.engines).filter(({ state }) => state === 'registered').length;
   const so = `${registered} of ${engines(desired)} are registered`;
   if (planned.outdated > 0)

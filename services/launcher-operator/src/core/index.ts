@@ -1,4 +1,5 @@
 export * from './effects.ts';
+export { isEqual } from './equal.ts';
 export { enginesOf, type LaunchHandle, type LaunchRecord, uuidOf } from './launches.ts';
 export { readStatus } from './read-status.ts';
 export { reconcile, refuse } from './reconcile.ts';

@@ -24,7 +24,7 @@ export function plan(
   events: ProfileEvent[],
 ): Plan {
   const desired = Math.min(profile.engines, inputs.tuning.maxEngines);
-  const isCurrent = (launch: LaunchRecord): boolean => launch.templateHash === profile.templateHash;
+  const isCurrent = (launch: LaunchRecord): boolean => isOfTemplate(launch, profile);
   dropOutdated(launches, isCurrent, world.nowMs);
   const surge = Math.max(1, Math.floor(desired / 4));
   const current = placesOf(launches, isCurrent);
@@ -40,6 +40,10 @@ export function plan(
   endDrained(launches, world, inputs.tuning.drainTimeoutMs);
   return { launches, refused, outdated: placesOf(launches, (launch) => !isCurrent(launch)).length };
 }
+
+/** Made as the profile wants it now, and where. */
+export const isOfTemplate = (launch: LaunchRecord, { templateHash, launcher }: Profile): boolean =>
+  launch.templateHash === templateHash && launch.launcher === launcher.name && launcher.accepts(launch.handle);
 
 /** Of an earlier template: those that are not registered are of no use to anybody. */
 function dropOutdated(
@@ -99,7 +103,7 @@ function scaleUp({ profile, world, inputs, launches, ...wanted }: ScaleUp): {
   made: number;
   refused: Plan['refused'];
 } {
-  const places = placesOf(launches, (launch) => launch.templateHash === profile.templateHash);
+  const places = placesOf(launches, (launch) => isOfTemplate(launch, profile));
   const due = places.filter(({ engine }) => engine.state === 'gone' && (engine.dueAt ?? 0) <= world.nowMs);
   const { desired, surge, outdated } = wanted;
   let lacking = desired - places.length;

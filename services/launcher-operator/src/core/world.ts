@@ -24,6 +24,8 @@ export interface LauncherFacts {
   readonly maxEngines: number;
   /** Pure: where a launch goes, or why there is no place for it. */
   plan(id: string, n: number, taken: readonly LaunchHandle[]): Planned;
+  /** Is the place of this launch still one that the profile names? */
+  accepts(handle: LaunchHandle): boolean;
 }
 
 export type Planned =

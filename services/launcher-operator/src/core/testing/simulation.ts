@@ -69,7 +69,7 @@ export function createSimulation(options: SimulationOptions) {
     templateHash: spec.template,
     deleting: stored.deleting,
     held: stored.held,
-    launcher: { name: 'sim', maxEngines: options.maxEngines, plan },
+    launcher: { name: 'sim', maxEngines: options.maxEngines, plan, accepts: () => true },
   });
 
   const processOf = (uuid: string): Process | undefined => {

@@ -1,0 +1,183 @@
+// Settings of the launcher-operator.
+import type { SettingsOf, SettingsTable } from '@muster/config';
+import { channelSettings, profileSettings, sharedServiceSettings } from '@muster/config';
+
+const { profileDir, profile, ipythonDir } = profileSettings;
+
+const sourceSettings = {
+  source: {
+    name: 'source',
+    flags: ['source'],
+    env: 'MUSTER_SOURCE',
+    type: 'choice',
+    choices: ['folder', 'kubernetes'],
+    default: 'folder',
+    group: 'Profiles',
+    placeholder: 'SOURCE',
+    description: 'Where ClusterProfiles come from: files of a folder, or objects of a namespace of Kubernetes.',
+  },
+  profiles: {
+    name: 'profiles',
+    flags: ['profiles'],
+    env: 'MUSTER_PROFILES',
+    type: 'text',
+    default: '',
+    group: 'Profiles',
+    placeholder: 'DIR',
+    description: 'Folder with files of ClusterProfiles (*.yaml, *.yml, *.json). Empty: clusters in the profile folder.',
+  },
+  namespace: {
+    name: 'namespace',
+    flags: ['namespace'],
+    env: 'MUSTER_NAMESPACE',
+    type: 'text',
+    default: '',
+    group: 'Kubernetes',
+    placeholder: 'NAME',
+    description: 'Namespace of the profiles and their engines. Empty: that of the pod or of the kubeconfig.',
+  },
+  podName: {
+    name: 'pod-name',
+    flags: ['pod-name'],
+    env: 'MUSTER_POD_NAME',
+    type: 'text',
+    default: '',
+    group: 'Kubernetes',
+    advanced: true,
+    placeholder: 'NAME',
+    description: 'Who this is among several operators. Empty: host name and process id.',
+  },
+  lease: {
+    name: 'lease',
+    flags: ['lease'],
+    env: 'MUSTER_LEASE',
+    type: 'text',
+    default: 'muster-launcher-operator',
+    group: 'Kubernetes',
+    advanced: true,
+    placeholder: 'NAME',
+    description: 'Lease by which several operators agree who of them leads; the others wait.',
+  },
+  connectionSecret: {
+    name: 'connection-secret',
+    flags: ['connection-secret'],
+    env: 'MUSTER_CONNECTION_SECRET',
+    type: 'text',
+    default: 'muster-connection',
+    group: 'Kubernetes',
+    placeholder: 'NAME',
+    description: 'Secret that the connection files are written to.',
+  },
+  engineImageNode: {
+    name: 'engine-image-node',
+    flags: ['engine-image-node'],
+    env: 'MUSTER_ENGINE_IMAGE_NODE',
+    type: 'text',
+    default: '',
+    group: 'Kubernetes',
+    placeholder: 'IMAGE',
+    description: 'Image of engine pods with kernel node, where a profile names none.',
+  },
+  engineImagePython: {
+    name: 'engine-image-python',
+    flags: ['engine-image-python'],
+    env: 'MUSTER_ENGINE_IMAGE_PYTHON',
+    type: 'text',
+    default: '',
+    group: 'Kubernetes',
+    placeholder: 'IMAGE',
+    description: 'Image of engine pods with kernel python, where a profile names none.',
+  },
+} as const satisfies SettingsTable;
+
+const connectionSettings = {
+  address: {
+    name: 'address',
+    flags: ['address'],
+    env: 'MUSTER_ADDRESS',
+    type: 'text',
+    default: '127.0.0.1',
+    group: 'Network',
+    placeholder: 'ADDRESS',
+    description:
+      'Host name or IP address by which engines and clients reach the services; goes into the connection files.',
+  },
+  connectionDir: {
+    name: 'connection-dir',
+    flags: ['connection-dir'],
+    env: 'MUSTER_CONNECTION_DIR',
+    type: 'text',
+    default: '',
+    group: 'Network',
+    placeholder: 'DIR',
+    description:
+      'Folder that the connection files are written to, without Kubernetes. Empty: security in the profile folder.',
+  },
+} as const satisfies SettingsTable;
+
+const paceSettings = {
+  resyncS: {
+    name: 'resync',
+    flags: ['resync'],
+    env: 'MUSTER_RESYNC',
+    type: 'number',
+    default: 10,
+    min: 0.1,
+    max: 3600,
+    unit: 's',
+    group: 'Engines',
+    advanced: true,
+    description: 'Every profile is looked at so often, whatever happens.',
+  },
+  pollS: {
+    name: 'poll',
+    flags: ['poll'],
+    env: 'MUSTER_POLL',
+    type: 'number',
+    default: 2,
+    min: 0.05,
+    max: 3600,
+    unit: 's',
+    group: 'Engines',
+    advanced: true,
+    description: 'While something changes, launchers are asked so often how their launches are.',
+  },
+  drainTimeoutS: {
+    name: 'drain-timeout',
+    flags: ['drain-timeout'],
+    env: 'MUSTER_DRAIN_TIMEOUT',
+    type: 'number',
+    default: 3600,
+    min: 0,
+    max: 10_000_000,
+    unit: 's',
+    group: 'Engines',
+    description: 'An engine that is not wanted any more may finish its tasks for so long; then it is shut down.',
+  },
+  maxEngines: {
+    name: 'max-engines',
+    flags: ['max-engines'],
+    env: 'MUSTER_MAX_ENGINES',
+    type: 'integer',
+    default: 2000,
+    min: 1,
+    max: 10_000,
+    unit: 'engines',
+    group: 'Engines',
+    advanced: true,
+    description: 'Engines that one profile may have.',
+  },
+} as const satisfies SettingsTable;
+
+export const launcherOperatorSettings = {
+  ...sourceSettings,
+  ...connectionSettings,
+  ...paceSettings,
+  ...sharedServiceSettings,
+  ...channelSettings,
+  profileDir: { ...profileDir, name: 'profile-dir' },
+  profile: { ...profile, name: 'profile' },
+  ipythonDir: { ...ipythonDir, name: 'ipython-dir' },
+} as const satisfies SettingsTable;
+
+export type LauncherOperatorValues = SettingsOf<typeof launcherOperatorSettings>;
