@@ -24,6 +24,8 @@ export interface Part {
   /** Facts may have been lost: it asks what is true, and tells what others may have missed. */
   resync(why: string): void;
   metrics(): Metric[];
+  /** Why it takes no requests yet; undefined when it does. It does not go back. */
+  whyNotReady?(): string | undefined;
   /** Closes its ports; what was accepted is still told to the bus and the store. */
   stop(): Promise<void>;
 }

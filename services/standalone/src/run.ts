@@ -124,7 +124,19 @@ async function start<V extends ServiceValues>(program: ServiceProgram<V>, contex
   });
   bus.publish({ type: 'service.started', service: program.name });
   running.part.resync('started');
-  readiness.set(program.name, undefined);
+  await becomeReady(program.name, running.part, readiness, signal);
+}
+
+const lookMs = 50;
+
+async function becomeReady(name: string, part: Part, readiness: Readiness, signal: AbortSignal): Promise<void> {
+  let why = part.whyNotReady?.();
+  while (why !== undefined && !signal.aborted) {
+    readiness.set(name, why);
+    await pause(lookMs, signal);
+    why = part.whyNotReady?.();
+  }
+  readiness.set(name, undefined);
 }
 
 /** Closes the ports at once and the rest while it lingers; not for longer than that and a moment. */
@@ -139,7 +151,9 @@ async function stop(running: Running, lingerMs: number, log: Logger): Promise<vo
     );
     await Promise.all([lingering, flushed]);
   };
-  await Promise.race([closing(), pause(lingerMs + closingMs)]);
+  const closed = new AbortController();
+  await Promise.race([closing(), pause(lingerMs + closingMs, closed.signal)]);
+  closed.abort();
 }
 
 const hasStore = (values: object): values is StoreValues => 'mongodb' in values;

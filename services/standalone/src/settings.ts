@@ -30,7 +30,7 @@ const socketSettings = {
   },
 } as const satisfies SettingsTable;
 
-/** Of services that share the records of tasks. */
+/** Of services that share the records of tasks: the hub writes them, the task-scheduler reads what was left to it. */
 const storeSettings = {
   mongodb: {
     name: 'mongodb',
@@ -128,6 +128,7 @@ export const hubSettings = {
 export const taskSchedulerSettings = {
   ...sharedServiceSettings,
   ...socketSettings,
+  ...storeSettings,
   scheme: {
     name: 'scheme',
     flags: ['scheme'],

@@ -17,6 +17,8 @@ export const start: StartPart<TaskSchedulerValues> = async ({ values, ...shared 
   });
   return {
     resync: () => void scheduler.resync(),
+    whyNotReady: () =>
+      scheduler.ready() ? undefined : 'it waits for the hub and the records, to take over what was left',
     metrics: () => taskMetrics(scheduler.counts()),
     stop: () => scheduler.stop(),
   };

@@ -1,0 +1,58 @@
+"""steady_work.py CLIENT_FILE STOP_FILE: a stock client works until STOP_FILE exists: balanced, direct and broadcast, some
+under way at a time. Each request must get a result or an error within BOUND seconds. Prints a JSON line at the end.
+"""
+
+import json
+import os
+import sys
+import time
+
+import ipyparallel as ipp
+
+BOUND = 45
+
+rc = ipp.Client(sys.argv[1], timeout=30)
+balanced = rc.load_balanced_view()
+report = {"done": 0, "failed": 0, "hung": [], "wrong": [], "errors": []}
+
+
+def shown(result):
+    return [int(reply.metadata["execute_result"]["data"]["text/plain"]) for reply in result]
+
+
+def judge(what, result, expected, read):
+    try:
+        value = read(result, result.get(timeout=BOUND))
+    except ipp.error.TimeoutError:
+        report["hung"].append(what)
+    except (ipp.error.RemoteError, ipp.error.CompositeError) as error:
+        report["failed"] += 1
+        text = f"{what.split()[0]}: {error}"[:200]
+        if text not in report["errors"]:
+            report["errors"].append(text)
+    else:
+        if value == expected:
+            report["done"] += 1
+        else:
+            report["wrong"].append(f"{what}: {value}")
+
+
+n = 0
+print("working", flush=True)
+while not os.path.exists(sys.argv[2]):
+    n += 1
+    everybody = rc[:]
+    requests = [
+        (f"balanced {n}", balanced.apply_async(lambda x: x + 1, n), n + 1, lambda _, value: value),
+        (f"direct {n}", everybody.execute(f"{n} + 2", silent=True, block=False), len(everybody), lambda _, value: len(value)),
+        (
+            f"broadcast {n}",
+            rc.broadcast_view().execute(f"{n} + 3", silent=True, block=False),
+            len(everybody),
+            lambda _, value: len(value),
+        ),
+    ]
+    for what, result, expected, read in requests:
+        judge(what, result, expected, read)
+    time.sleep(0.02)
+print(json.dumps(report))
