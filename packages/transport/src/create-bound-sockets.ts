@@ -30,12 +30,11 @@ export function createBoundSockets(options: BindingOptions): RecordedSockets {
     return port;
   }
   return {
-    async open({ kind, channel, side, identity }) {
+    async open({ channel, side, ...options }) {
       const key: ChannelKey = `${side}:${channel}`;
       const socket = transport.open({
-        kind,
+        ...options,
         maxFrameBytes,
-        ...(identity !== undefined && { identity }),
         ...(curve && { curve }),
       });
       const [first, second] = channel === 'registration' ? registrationAddresses(addresses) : [addresses[side]];

@@ -109,6 +109,8 @@ function createPipes(options: MemorySocketOptions, inlet: Inlet, waiting: SendQu
     met(pipe) {
       pipes.add(pipe);
       if (kind === 'router' && !known.has(pipe.peer!)) known.set(pipe.peer!, pipe);
+      if (options.tellsConnections && known.get(pipe.peer!) === pipe)
+        inlet.take([{ peer: pipe.peer!, frames: [new Uint8Array(0)] }]);
       if (kind === 'dealer') waiting.flush(toOneInTurn);
     },
     lost(pipe) {

@@ -31,6 +31,13 @@ export interface NativeSocket {
 export const defaultLingerMs = 500;
 /** Number of the socket option for the identity (ZMQ_ROUTING_ID); the package names it on some kinds only. */
 const routingIdOption = 5;
+/** ZMQ_ROUTER_NOTIFY, of the draft API that the package is built with, and ZMQ_NOTIFY_CONNECT. */
+const notifyOption = { number: 97, connect: 1 };
+
+interface SettableSocket {
+  setStringOption(option: number, value: Buffer): void;
+  setInt32Option(option: number, value: number): void;
+}
 
 function curveOptions(curve: SocketOptions['curve']): object {
   if (curve === undefined) return {};
@@ -59,9 +66,8 @@ export function openNativeSocket(options: SocketOptions): NativeSocket {
   };
   const socket = make[options.kind]();
   if (socket instanceof Subscriber) socket.subscribe('');
-  if (identity !== undefined) {
-    const settable = socket as unknown as { setStringOption(option: number, value: Buffer): void };
-    settable.setStringOption(routingIdOption, identity);
-  }
+  const settable = socket as unknown as SettableSocket;
+  if (identity !== undefined) settable.setStringOption(routingIdOption, identity);
+  if (options.tellsConnections) settable.setInt32Option(notifyOption.number, notifyOption.connect);
   return socket as unknown as NativeSocket;
 }

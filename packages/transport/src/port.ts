@@ -23,6 +23,11 @@ export interface SocketOptions {
    * While a peer is connected, a second with the same identity is not heard by a ROUTER.
    */
   readonly identity?: PeerId;
+  /**
+   * A ROUTER that binds: of each peer that connects it is told at once, by a message with one empty frame, before the peer
+   * has sent anything.
+   */
+  readonly tellsConnections?: boolean;
   readonly curve?: CurveServer | CurveClient;
   /** A message with a larger frame is refused and its connection closed. Default: no limit. */
   readonly maxFrameBytes?: number;

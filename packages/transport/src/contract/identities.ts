@@ -35,6 +35,23 @@ export function checkIdentities(check: Check, { expect }: Runner): void {
     }
   });
 
+  check('a ROUTER that wants to know is told of each peer, and can answer before it is asked', async (kit) => {
+    const [router, endpoint] = await kit.bound('router', { tellsConnections: true });
+    const inbox = inboxOf(router);
+    const silent = inboxOf(kit.connected('dealer', endpoint));
+    const [told] = await inbox.wait(1);
+    expect(told!.frames.map(({ length }) => length)).toEqual([0]);
+    say(router, 'welcome', told!.peer);
+    await silent.wait(1);
+    expect(silent.texts()).toEqual(['welcome']);
+    say(kit.connected('dealer', endpoint, { identity: 'named' }), 'hello');
+    const received = await inbox.wait(3);
+    expect(received.slice(1).map(({ peer, frames }) => [peer, frames[0]!.length])).toEqual([
+      ['named', 0],
+      ['named', 5],
+    ]);
+  });
+
   check('only a ROUTER names the peer', async (kit) => {
     const [router, endpoint] = await kit.bound('router', { identity: 'server' });
     echo(router);
