@@ -25,6 +25,8 @@ const engineUuid = uuid;
 /** As long as headers may have it (§3.2). */
 const msgId: Member<string> = text('text', 1024);
 
+/** Of a client, as in the headers of its messages. */
+const session: Member<string> = text('text', 1024);
 const probe: Member<string> = text('probe', 100);
 
 export const factTable = {
@@ -128,7 +130,7 @@ export const factTable = {
     from: 'hub',
     to: 'relay',
     meaning: 'a direct request never reached its engine, or its reply was lost: give the client this error',
-    members: { engineUuid, client: uuid },
+    members: { engineUuid, session },
     message: 'verified',
     section: 'ours',
   },

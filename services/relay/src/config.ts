@@ -16,11 +16,22 @@ export interface RelayConfig {
    * need a moment to connect anew: what is for a peer that is not there is lost. Default 0.
    */
   readonly settleMs: number;
+  /**
+   * Milliseconds from the start in which clients of a relay before this one come back; what its engines have still to answer
+   * is delivered to them (post.ts). 0, the default: it follows no other.
+   */
+  readonly returnMs: number;
 }
 
 const { maxCoalescing, maxCoalescedBytes } = defaultSettings;
 
-export const defaultConfig: RelayConfig = { maxCoalescing, maxCoalescedBytes, engineWaitMs: 0, settleMs: 0 };
+export const defaultConfig: RelayConfig = {
+  maxCoalescing,
+  maxCoalescedBytes,
+  engineWaitMs: 0,
+  settleMs: 0,
+  returnMs: 0,
+};
 
 /** For a relay that runs apart from the hub. */
-export const apartConfig: RelayConfig = { ...defaultConfig, engineWaitMs: 2000, settleMs: 1000 };
+export const apartConfig: RelayConfig = { ...defaultConfig, engineWaitMs: 2000, settleMs: 1000, returnMs: 15_000 };

@@ -1,14 +1,15 @@
 import type { Bus } from '@muster/bus';
 import type { Ports } from '@muster/machine';
-import type { Signer } from '@muster/protocol';
+import type { Frames, Signer } from '@muster/protocol';
 import { buildMessage, createHeaderSource, errorTable, fromPeerId, openMessage, readMessage } from '@muster/protocol';
 import type { ThrottledWarn } from '@muster/telemetry';
 import type { Socket } from '@muster/transport';
 import { spreadBroadcast } from './broadcast-wire.ts';
 import type { MirroredChannel, RelaySend } from './core/index.ts';
+import type { Post } from './post.ts';
 
 export type RelayChannel = MirroredChannel | 'broadcast';
-export type Pair = { readonly client: Socket; readonly engine: Socket };
+export type Pair = { readonly client: Socket; readonly engine: Socket; readonly post: Post };
 
 /** What the log says of a message that is not passed on; anyone who reaches a port can cause it. */
 export const dropped = 'message dropped';
@@ -21,6 +22,16 @@ export interface PerformerOptions {
   readonly subscribers: Socket;
   readonly warn: ThrottledWarn;
   readonly askEngines: () => void;
+}
+
+/** The session that a reply is for; undefined when it cannot be read. */
+function sessionOf(frames: Frames): string | undefined {
+  try {
+    const { session } = readMessage(frames).parentHeader;
+    return typeof session === 'string' ? session : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Performs what the core wants. */
@@ -48,14 +59,19 @@ export function createPerformer(options: PerformerOptions): (effect: RelaySend) 
     const message = buildMessage(signer, { ...effect, header });
     const { engine } = effect.metadata;
     const prefix = typeof engine === 'string' && effect.channel !== 'broadcast' ? [fromPeerId(engine)] : [];
-    pairs[effect.channel].client.send(effect.client, [...prefix, ...message.toWire()]);
+    const { session } = effect.parentHeader;
+    pairs[effect.channel].post.send(effect.client, [...prefix, ...message.toWire()], () =>
+      typeof session === 'string' ? session : undefined,
+    );
   }
   return (effect) => {
     switch (effect.type) {
       case 'engine.send':
         return pairs[effect.channel].engine.send(effect.engine, effect.frames);
       case 'client.send':
-        return pairs[effect.channel].client.send(effect.client, effect.frames);
+        return pairs[effect.channel].post.send(effect.client, effect.frames, () => sessionOf(effect.frames));
+      case 'session.send':
+        return pairs.mux.post.deliver(effect.session, effect.frames);
       case 'clients.publish':
         return subscribers.send('', effect.frames);
       case 'engines.broadcast':

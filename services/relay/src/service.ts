@@ -14,6 +14,8 @@ import type { RelayEvent, RelaySend, RelayState } from './core/index.ts';
 import { createState, defaultSettings, leftovers, step } from './core/index.ts';
 import type { Pair, RelayChannel } from './performing.ts';
 import { createPerformer, dropped } from './performing.ts';
+import type { Post } from './post.ts';
+import { createPlainPost, createPost } from './post.ts';
 
 export interface RelayServiceOptions {
   readonly sockets: BoundSockets;
@@ -39,14 +41,28 @@ const identities = {
   broadcast: ['sub_scheduler_0', 'sub_scheduler_00'],
 } as const;
 
+async function openPair(sockets: BoundSockets, channel: RelayChannel, returnMs: number): Promise<Pair> {
+  const [clientSide, engineSide] = identities[channel];
+  const engine = await sockets.open({ kind: 'router', channel, side: 'engine', identity: engineSide });
+  const tellsConnections = returnMs > 0;
+  const client = await sockets.open({
+    kind: 'router',
+    channel,
+    side: 'client',
+    identity: clientSide,
+    tellsConnections,
+  });
+  const { send } = client;
+  if (!tellsConnections) return { engine, client, post: createPlainPost(send) };
+  const endMs = performance.now() + returnMs;
+  return { engine, client, post: createPost({ send, isReturning: () => performance.now() < endMs }) };
+}
+
 /** Opens the relay's eight sockets and wires the core to them. Rejects with MusterError `port_in_use`. */
 export async function createRelayService(options: RelayServiceOptions): Promise<RelayService> {
   const { sockets, bus, ports } = options;
   const warn = createThrottledWarn(options.log, ports.clock);
-  const pair = async (channel: RelayChannel): Promise<Pair> => ({
-    engine: await sockets.open({ kind: 'router', channel, side: 'engine', identity: identities[channel][1] }),
-    client: await sockets.open({ kind: 'router', channel, side: 'client', identity: identities[channel][0] }),
-  });
+  const pair = (channel: RelayChannel): Promise<Pair> => openPair(sockets, channel, options.config.returnMs);
   const pairs: Record<RelayChannel, Pair> = {
     mux: await pair('mux'),
     control: await pair('control'),
@@ -74,7 +90,7 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
   const unsubscribe = subscribe(bus, runner.dispatch);
   const stopping = new AbortController();
   const read = (): void => {
-    receiveMirrored(pairs, runner.dispatch);
+    receiveMirrored(options, pairs, runner.dispatch);
     receiveBroadcasts(options, pairs.broadcast, runner.dispatch, warn);
     onEach(published, (_peer, frames) => runner.dispatch({ type: 'engine.published', frames }));
   };
@@ -104,15 +120,22 @@ function subscribe(bus: Bus, dispatch: Dispatch): (() => void)[] {
     bus.subscribe('direct.probe', ({ engineUuid, probe }) =>
       dispatch({ type: 'probe.asked', engine: engineUuid, probe }),
     ),
-    bus.subscribe('direct.lost', ({ engineUuid, client, message }) =>
-      dispatch({ type: 'request.lost', engine: engineUuid, client, frames: message.toWire() }),
+    bus.subscribe('direct.lost', ({ engineUuid, session, message }) =>
+      dispatch({ type: 'request.lost', engine: engineUuid, session, frames: message.toWire() }),
     ),
   ];
 }
 
-function receiveMirrored(pairs: Record<RelayChannel, Pair>, dispatch: Dispatch): void {
+function receiveMirrored({ signer }: RelayServiceOptions, pairs: Record<RelayChannel, Pair>, dispatch: Dispatch): void {
   for (const channel of ['mux', 'control'] as const) {
-    onEach(pairs[channel].client, (client, frames) => dispatch({ type: 'client.sent', channel, client, frames }));
+    const { post } = pairs[channel];
+    onEach(pairs[channel].client, (client, frames) => {
+      if (post.isUnknown(client)) {
+        if (isConnection(frames)) return post.connected(client);
+        identify(post, client, frames, signer);
+      }
+      dispatch({ type: 'client.sent', channel, client, frames });
+    });
     onEach(pairs[channel].engine, (engine, frames) => dispatch({ type: 'engine.sent', channel, engine, frames }));
   }
 }
@@ -123,13 +146,27 @@ function onEach(socket: Socket, receive: (peer: PeerId, frames: Frames) => void)
   });
 }
 
+/** What a socket says of a new connection; no message of a peer is like that. */
+const isConnection = (frames: Frames): boolean => frames.length === 1 && frames[0]!.length === 0;
+
+/** Who cannot sign is nobody's client. */
+function identify(post: Post, client: PeerId, frames: Frames, signer: Signer): void {
+  try {
+    post.identified(client, openMessage(frames, signer).header.session);
+  } catch {}
+}
+
 /** Broadcasts are changed and signed anew on their way, so both directions are verified first (§3.3). */
 function receiveBroadcasts({ signer }: RelayServiceOptions, pair: Pair, dispatch: Dispatch, warn: ThrottledWarn): void {
   const guard = createReplayGuard();
   const drop = (where: string, error: unknown): void => warn({ where, why: (error as Error).message }, dropped);
+  const { post } = pair;
   onEach(pair.client, (client, frames) => {
+    if (post.isUnknown(client) && isConnection(frames)) return post.connected(client);
     try {
-      dispatch({ type: 'broadcast.requested', client, message: openMessage(frames, signer, guard, 0) });
+      const message = openMessage(frames, signer, guard, 0);
+      if (post.isUnknown(client)) post.identified(client, message.header.session);
+      dispatch({ type: 'broadcast.requested', client, message });
     } catch (error) {
       drop('broadcast of a client', error);
     }

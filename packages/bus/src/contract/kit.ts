@@ -97,7 +97,7 @@ const engine = { id: 7, uuid: '00000000-0123456789abcdef01234567', kernel: 'node
 export function sampleFacts(): Fact[] {
   const members = {
     ...{ engine, reason: '', uuid: engine.uuid, engineUuid: '\u0000\u00ffé', msgId: 's_1' },
-    ...{ service: 'relay', publisher: 'p1', upTo: 2 ** 40, after: 0, probe: '7', client: 'c' },
+    ...{ service: 'relay', publisher: 'p1', upTo: 2 ** 40, after: 0, probe: '7', session: 'c' },
   };
   return Object.entries(factTable).map(([type, entry]) => {
     const own = Object.keys(entry.members).map((name) => [name, members[name as keyof typeof members]]);

@@ -45,7 +45,7 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
     const header = headers.next(msgType, ports.clock.nowUs());
     const metadata = { engine: engineUuid, status: 'error' };
     const message = buildMessage(signer, { header, parentHeader: parent, metadata, content });
-    bus.publish({ type: 'direct.lost', engineUuid, client: parent.session, message });
+    bus.publish({ type: 'direct.lost', engineUuid, session: parent.session, message });
   }
   function saveEngineState(text: string): void {
     try {

@@ -18,6 +18,8 @@ export type RelaySend =
       readonly client: PeerId;
       readonly frames: Frames;
     }
+  /** Frames to the client of a session, by mux. */
+  | { readonly type: 'session.send'; readonly session: string; readonly frames: Frames }
   /** A message of the relay's own making, still to be signed. */
   | {
       readonly type: 'client.answer';

@@ -30,6 +30,6 @@ export type RelayEvent =
   /** The hub wants to know when this engine has answered what it was sent so far. */
   | { readonly type: 'probe.asked'; readonly engine: PeerId; readonly probe: string }
   /** The hub has given up a direct request; frames of the error: delimiter, …. */
-  | { readonly type: 'request.lost'; readonly engine: PeerId; readonly client: PeerId; readonly frames: Frames }
+  | { readonly type: 'request.lost'; readonly engine: PeerId; readonly session: string; readonly frames: Frames }
   | { readonly type: 'engine.registered'; readonly uuid: string }
   | { readonly type: 'engine.unregistered'; readonly uuid: string };

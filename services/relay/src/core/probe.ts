@@ -18,6 +18,6 @@ export function onProbeAsked({ engine, probe }: Probe, out: Out): void {
 export const probeOf = (client: string): string | undefined =>
   client.startsWith(prefix) ? client.slice(prefix.length) : undefined;
 
-export function onRequestLost({ engine, client, frames }: Lost, out: Out): void {
-  out.send({ type: 'client.send', channel: 'mux', client, frames: [fromPeerId(engine), ...frames] });
+export function onRequestLost({ engine, session, frames }: Lost, out: Out): void {
+  out.send({ type: 'session.send', session, frames: [fromPeerId(engine), ...frames] });
 }
