@@ -3,17 +3,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { find, kubernetesProgramIn } from '@muster/provision';
-import type { Finished, Program } from '@muster/testkit';
-import { freePort, runProgram, startProgram, temporaryFolder, until } from '@muster/testkit';
+import type { Program } from '@muster/testkit';
+import { freePort, startProgram, temporaryFolder, until } from '@muster/testkit';
 import { openApi } from './api.ts';
 import { createCertificates } from './certificates.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { apiServerCommand, controllerManagerCommand, etcdCommand, waitForApi } from './control-plane.ts';
+import type { Kubectl } from './kubectl.ts';
+import { createKubectl } from './kubectl.ts';
 
 export interface ApiServer extends AsyncDisposable {
   /** Path of the administrator's kubeconfig. */
   readonly kubeconfig: string;
-  kubectl(args: readonly string[], input?: string): Promise<Finished>;
+  readonly kubectl: Kubectl;
 }
 
 const host = '127.0.0.1';
@@ -55,12 +57,8 @@ export async function startApiServer(): Promise<ApiServer> {
     });
     api.close();
     const kubeconfig = certificates.kubeconfig('admin');
-    const kubectl = [kubernetesProgramIn(kubernetes.folder, 'kubectl'), `--kubeconfig=${kubeconfig}`];
-    return {
-      kubeconfig,
-      kubectl: (args, input) => runProgram([...kubectl, ...args], input === undefined ? {} : { input }),
-      [Symbol.asyncDispose]: stop,
-    };
+    const kubectl = createKubectl(kubernetesProgramIn(kubernetes.folder, 'kubectl'), kubeconfig);
+    return { kubeconfig, kubectl, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

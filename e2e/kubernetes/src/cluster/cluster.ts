@@ -1,7 +1,7 @@
 // A real Kubernetes of one node, in a room of its own.
 import { join } from 'node:path';
 import { find, kubernetesProgramIn, mustRun } from '@muster/provision';
-import type { Finished, Program } from '@muster/testkit';
+import type { Program } from '@muster/testkit';
 import { runProgram, startProgram, temporaryFolder, until } from '@muster/testkit';
 import type { Api } from './api.ts';
 import { openApi } from './api.ts';
@@ -15,6 +15,8 @@ import {
   waitForApi,
 } from './control-plane.ts';
 import { dnsObjects } from './dns.ts';
+import type { Kubectl } from './kubectl.ts';
+import { createKubectl } from './kubectl.ts';
 import { linkRoom } from './link.ts';
 import { containerdSocket, prepareContainerd, prepareNode } from './node.ts';
 import { describeTrouble } from './report.ts';
@@ -28,10 +30,7 @@ export interface Cluster extends AsyncDisposable {
   /** Path of the administrator's kubeconfig; its server is reachable from this machine. */
   readonly kubeconfig: string;
   readonly room: Room;
-  /** Runs kubectl to its end; rejects with what it said when it fails. Resolves to its standard output. */
-  kubectl(args: readonly string[], input?: string): Promise<string>;
-  /** As kubectl, for what may fail. */
-  tryKubectl(args: readonly string[], input?: string): Promise<Finished>;
+  readonly kubectl: Kubectl;
   /** Makes the images of a docker archive known to the node. */
   importImages(archive: string): Promise<void>;
   /** What to look at when something went wrong: pods, events, logs, the last words of the parts. */
@@ -75,16 +74,16 @@ export async function startCluster({ archives = [], progress = () => {} }: Clust
     const api = await openApi(address, port, certificates);
     await waitForApi(api, [await start(etcdCommand(plane)), await start(apiServerCommand(plane))]);
     progress('API server');
-    const commands = await prepareNode({ folder, address, cgroup: room.cgroup, certificates, program });
+    await start(controllerManagerCommand(plane, 10257));
+    await start(schedulerCommand(plane));
     const importImages = await imported;
-    for (const argv of [controllerManagerCommand(plane, 10257), schedulerCommand(plane), ...Object.values(commands)])
-      await start(argv);
+    // Only now: a kubelet that misses an image once waits for long before it looks again.
+    const commands = await prepareNode({ folder, address, cgroup: room.cgroup, certificates, program });
+    for (const argv of Object.values(commands)) await start(argv);
     const kubeconfig = certificates.kubeconfig('admin');
-    const cluster = clusterOf({ address, kubeconfig, room, programs, importImages, api, kubectl: program('kubectl') });
-    await cluster.kubectl(
-      ['apply', '--filename=-'],
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: dnsObjects }),
-    );
+    const kubectl = createKubectl(program('kubectl'), kubeconfig);
+    await kubectl.apply(...dnsObjects);
+    const cluster = clusterOf({ address, kubeconfig, room, programs, importImages, api, kubectl });
     await waitForNode(api, cluster, progress);
     return cluster;
   } catch (error) {
@@ -137,39 +136,22 @@ async function waitForNode(api: Api, cluster: Cluster, progress: (phase: string)
   progress('DNS');
 }
 
-interface ClusterParts {
-  readonly address: string;
-  readonly kubeconfig: string;
-  readonly room: Room;
+type ClusterParts = Pick<Cluster, 'address' | 'kubeconfig' | 'room' | 'kubectl' | 'importImages'> & {
   readonly programs: readonly Program[];
-  readonly importImages: Cluster['importImages'];
   readonly api: Api;
-  readonly kubectl: string;
-}
+};
 
-function clusterOf({ address, kubeconfig, room, programs, importImages, api, kubectl }: ClusterParts): Cluster {
-  const command = (args: readonly string[]): string[] => [kubectl, `--kubeconfig=${kubeconfig}`, ...args];
-  const tryKubectl: Cluster['tryKubectl'] = (args, input) =>
-    runProgram(command(args), { timeoutMs: 120_000, ...(input === undefined ? {} : { input }) });
-  const cluster: Cluster = {
-    address,
-    kubeconfig,
-    room,
-    tryKubectl,
-    async kubectl(args, input) {
-      const run = await tryKubectl(args, input);
-      if (run.code !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${run.code}:\n${run.output}`);
-      return run.stdout;
-    },
-    importImages,
-    report: () => describeTrouble(tryKubectl, programs),
-    async stop() {
-      api.close();
-      await stopAll(room, programs);
-    },
-    [Symbol.asyncDispose]: () => cluster.stop(),
+function clusterOf({ programs, api, ...facts }: ClusterParts): Cluster {
+  const stop = async (): Promise<void> => {
+    api.close();
+    await stopAll(facts.room, programs);
   };
-  return cluster;
+  return {
+    ...facts,
+    report: () => describeTrouble(facts.kubectl, programs),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 async function stopAll(room: Room, programs: readonly Program[]): Promise<void> {

@@ -1,6 +1,6 @@
 // What one looks at when something in a cluster went wrong.
 import type { Program } from '@muster/testkit';
-import type { Cluster } from './cluster.ts';
+import type { Kubectl } from './kubectl.ts';
 
 const lastLines = (text: string, count: number): string => text.trimEnd().split('\n').slice(-count).join('\n');
 
@@ -8,12 +8,11 @@ interface PodList {
   readonly items: readonly { readonly metadata: { readonly name: string; readonly namespace: string } }[];
 }
 
-export async function describeTrouble(
-  tryKubectl: Cluster['tryKubectl'],
-  programs: readonly Program[],
-): Promise<string> {
-  const say = async (...args: string[]): Promise<string> => (await tryKubectl(args)).output;
-  const pods = JSON.parse((await tryKubectl(['get', 'pods', '-A', '-o', 'json'])).stdout || '{"items":[]}') as PodList;
+export async function describeTrouble(kubectl: Kubectl, programs: readonly Program[] = []): Promise<string> {
+  const say = async (...args: string[]): Promise<string> => (await kubectl.attempt(args)).output;
+  const pods = JSON.parse(
+    (await kubectl.attempt(['get', 'pods', '-A', '-o', 'json'])).stdout || '{"items":[]}',
+  ) as PodList;
   const sections = [
     ['pods', await say('get', 'pods', '-A', '-o', 'wide')],
     ['profiles', await say('get', 'clusterprofiles', '-A', '-o', 'yaml')],
