@@ -12,4 +12,6 @@ export type { Leadership, LeadershipOptions } from './leadership.ts';
 export { createLeadership } from './leadership.ts';
 export * from './objects.ts';
 export type { BackOff } from './pause.ts';
+export type { PodPorts } from './port-forward/connect-pod-ports.ts';
+export { connectPodPorts } from './port-forward/connect-pod-ports.ts';
 export * from './secrets.ts';
