@@ -17,9 +17,9 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 const taskCount = 7;
 const squares = Array.from({ length: taskCount }, (_, i) => i * i);
 
-async function runningTasks(): Promise<number> {
-  return cluster.services['task-scheduler'].figure('muster_tasks{state="running"}');
-}
+/** Tasks that the scheduler has accepted and not answered, by where they are. */
+const tasksThatAre = (state: 'running' | 'waiting' | 'held'): Promise<number> =>
+  cluster.services['task-scheduler'].figure(`muster_tasks{state="${state}"}`);
 
 test.each([
   { name: 'killed', times: 1 },
@@ -32,7 +32,9 @@ test.each([
     const program = await startPython('waiting.py', cluster, [String(taskCount), '1.5']);
     const said = (): string => `${program.output}\n${scheduler.program.output}`;
     await until(() => program.output.includes('submitted'), { what: said, timeoutMs: 60_000 });
-    await until(async () => (await runningTasks()) === 2, { what: 'two tasks that run' });
+    // The last one is held by the others; the first two run.
+    await until(async () => (await tasksThatAre('held')) === 1, { what: 'all tasks are accepted' });
+    expect(await tasksThatAre('running')).toBe(2);
     for (let time = 0; time < how.times; time++) {
       if (how.name === 'stopped') await scheduler.stop();
       else await scheduler.kill();
@@ -56,7 +58,9 @@ test('a TypeScript client: what waited and what ran while there was no scheduler
       return x;
     }, i),
   );
-  await until(async () => (await runningTasks()) > 0, { what: 'a task that runs' });
+  await until(async () => (await tasksThatAre('running')) + (await tasksThatAre('waiting')) === 12, {
+    what: 'twelve tasks',
+  });
   await scheduler.kill();
   const late = view.apply((x: number) => x, 12);
   await scheduler.start();

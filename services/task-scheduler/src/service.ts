@@ -28,6 +28,8 @@ import { createRecaller } from './recalling.ts';
 import type { TaskRecords } from './records.ts';
 import { recoverTasks } from './recovering.ts';
 import { createStopping } from './stopping.ts';
+import type { Strangers } from './strangers.ts';
+import { createStrangers } from './strangers.ts';
 
 export interface TaskSchedulerOptions {
   readonly sockets: BoundSockets;
@@ -79,6 +81,7 @@ export interface Shell extends TaskSchedulerOptions {
   readonly engines: Socket;
   readonly pause: Pause;
   readonly hub: HubSide;
+  readonly strangers: Strangers | undefined;
 }
 
 /**
@@ -94,7 +97,10 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   const dispatch = (event: SchedulerEvent): void => runner.dispatch(event);
   const pause = createPause(ports);
   const hub = terms.apart ? createHubSide({ bus, log, pause, dispatch }) : sameProcess;
-  const post = createPost({ send: clients.send, log });
+  const { sockets } = options;
+  const dial = recover && sockets.dial ? () => sockets.dial!('task', 'client') : undefined;
+  const strangers = dial && createStrangers(dial, ports.newId);
+  const post = createPost({ send: clients.send, strangers, log, pause });
   const runner = createRunner<State, SchedulerEvent, never, SchedulerSend>({
     state,
     step,
@@ -112,7 +118,7 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   });
   const drops = createDropLog(log, ports.clock);
   const reader = createReader(signer, drops);
-  const shell: Shell = { ...options, state, runner, clients, engines, pause, hub };
+  const shell: Shell = { ...options, state, runner, clients, engines, pause, hub, strangers };
   const stopping = createStopping(shell);
   const unsubscribe = listenToBus(shell);
   let ready = false;
@@ -121,6 +127,7 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
     ready = true;
     clients.onMessages((batch) => {
       for (const received of batch) {
+        if (strangers?.hears(received)) continue;
         const message = reader.readRequest(received);
         if (message === undefined) continue;
         if (recover) post.saw(message.header.session, received.peer);
