@@ -47,16 +47,17 @@ export interface Running extends AsyncDisposable {
   controllerPid(): Promise<number>;
 }
 
-/** Starts `argv --profile-dir=…` in a new folder and waits for the client's connection file. */
+/** Starts `argv --profile-dir=…` in a new folder and waits for its connection files. */
 export async function startIn(argv: readonly string[]): Promise<Running> {
   const folder = await temporaryFolder('bench');
   const profileDir = join(folder.path, 'profile');
   const env = { HOME: folder.path, IPYTHONDIR: join(folder.path, 'ipython') };
   await mkdir(env.IPYTHONDIR);
   const clientFile = join(profileDir, 'security/ipcontroller-client.json');
+  const engineFile = join(profileDir, 'security/ipcontroller-engine.json');
   const begunMs = performance.now();
   const program = await startProgram([...argv, `--profile-dir=${profileDir}`], { env });
-  await until(() => existsSync(clientFile) || program.exit, {
+  await until(() => (existsSync(clientFile) && existsSync(engineFile)) || program.exit, {
     everyMs: 5,
     timeoutMs: 60_000,
     what: () => `${clientFile}. ${argv.join(' ')} said:\n${program.output}`,
@@ -65,7 +66,7 @@ export async function startIn(argv: readonly string[]): Promise<Running> {
   return {
     env,
     clientFile,
-    engineFile: join(profileDir, 'security/ipcontroller-engine.json'),
+    engineFile,
     program,
     begunMs,
     async controllerPid() {

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { atLeastOne } from '../arguments.ts';
 import type { Round } from '../cluster-round.ts';
 import { clusterRound } from '../cluster-round.ts';
 import { figure, short } from '../figures.ts';
@@ -24,13 +25,6 @@ const rounds = atLeastOne('rounds', values.rounds);
 const tasks = values.full ? 1_000_000 : atLeastOne('tasks', values.tasks);
 /** Python's scheduler takes about a second for a thousand tasks. */
 const tasksOfPeer = Math.min(tasks, values.full ? 50_000 : 20_000);
-
-function atLeastOne(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${name} must be a whole number above 0, not '${text}'.`);
-  process.exit(2);
-}
 
 const peer = await findPeer();
 const systems = peer ? [muster, peer] : [muster];
