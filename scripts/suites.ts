@@ -29,6 +29,21 @@ export const suites: Readonly<Record<string, Suite>> = {
     needs: ['ipyparallel'],
     run: (args) => runCounting(['e2e/interop/src/peer.ts', '--curve', ...args]),
   },
+  services: {
+    about: 'services apart on NATS and MongoDB, for Python and TypeScript peers; each is killed and started again',
+    needs: ['nats', 'mongo-wire', 'ipyparallel'],
+    run: (args) => runVitest(['--config', 'e2e/services/vitest.config.ts', ...args]),
+  },
+  launchers: {
+    about: 'engines by ssh, MPI and PBS on machines made of network namespaces',
+    needs: ['machines', 'mpi', 'slurm', 'ipyparallel'],
+    run: (args) => runVitest(['--config', 'e2e/launchers/vitest.config.ts', ...args]),
+  },
+  kubernetes: {
+    about: 'the chart and profiles on a real cluster of one node, with machines and a PBS queue beside it (8 min)',
+    needs: ['kubernetes', 'helm', 'image-layers', 'nats', 'mongo-wire', 'machines', 'mpi', 'slurm', 'ipyparallel'],
+    run: (args) => runVitest(['--config', 'e2e/kubernetes/vitest.config.ts', ...args]),
+  },
 };
 
 export const titlesOf = (suite: Suite): string => suite.needs.map(partTitle).join(', ');
