@@ -63,7 +63,12 @@ export function createKeptReceiver(options: KeptReceiverOptions): KeptReceiver {
     owe(publisher);
     return admitted !== 'repeated';
   }
-  const end = bus.serve('facts.handled', ({ publisher }) => ({ upTo: admission.last(publisher) }));
+  const end = bus.serve('facts.handled', ({ publisher }) => {
+    const upTo = admission.last(publisher);
+    // Whoever asks may have missed an acknowledgement.
+    if (upTo > 0) owe(publisher);
+    return { upTo };
+  });
   return {
     subscribe<T extends KeptFactType>(type: T, receive: (fact: FactOf<T>) => void) {
       return bus.subscribe(type, (fact) => {
