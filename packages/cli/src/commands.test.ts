@@ -23,6 +23,7 @@ test.each([
   ['muster help', 'ipcluster'],
   ['muster cluster start -h', 'ipcluster start'],
   ['ipcluster --version', readVersion()],
+  ['muster connect -h', '--forward'],
   ['muster --version', readVersion()],
   ['ipcluster list --profile=none', 'PROFILE'],
 ])('%s', async (line, text) => {

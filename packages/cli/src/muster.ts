@@ -12,6 +12,7 @@ Commands:
     controller   run a controller (the same as ipcontroller)
     engine       run an engine (the same as ipengine)
     service      run one of the services of a cluster as a program of its own
+    connect      compute on a cluster in Kubernetes from this machine
     help         this help
 
 Options of a command: muster COMMAND --help
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly main: Main }>>>
   controller: () => import('./ipcontroller.ts'),
   engine: () => import('./ipengine.ts'),
   service: () => import('./service.ts'),
+  connect: () => import('./connect.ts'),
 };
 
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
