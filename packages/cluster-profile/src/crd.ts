@@ -2,7 +2,7 @@
 import type { JsonObject } from '@muster/protocol';
 import { stringify } from 'yaml';
 import { structuralSchema } from './json-schema.ts';
-import { profileKind } from './profile.ts';
+import { profileKind } from './kind.ts';
 
 const columns = [
   { name: 'Launcher', type: 'string', jsonPath: '.status.launcher', description: 'How the engines are started' },

@@ -1,8 +1,9 @@
 // From files, texts and objects of Kubernetes to profiles. Throws MusterError `profile_invalid` and nothing else.
 import { MusterError } from '@muster/protocol';
 import { describeIssue } from './issues.ts';
+import { profileKind } from './kind.ts';
 import type { ClusterProfile } from './profile.ts';
-import { profileKind, profileSchema } from './profile.ts';
+import { profileSchema } from './profile.ts';
 import { readDocuments } from './yaml-documents.ts';
 
 const deepest = 32;

@@ -1,20 +1,11 @@
 // The ClusterProfile: names, types, and the schema of the whole.
 import { z } from 'zod';
+import { profileKind } from './kind.ts';
 import type { LauncherName } from './launcher-schema.ts';
 import { launcherNames } from './launcher-schema.ts';
 import { withRules } from './rules.ts';
 import { specSchema } from './spec-schema.ts';
 import { statusSchema } from './status-schema.ts';
-
-export const profileKind = {
-  group: 'muster.dev',
-  version: 'v1alpha1',
-  apiVersion: 'muster.dev/v1alpha1',
-  kind: 'ClusterProfile',
-  plural: 'clusterprofiles',
-  singular: 'clusterprofile',
-  shortName: 'mcp',
-} as const;
 
 export type ProfileSpec = z.output<typeof specSchema>;
 export type ProfileStatus = z.output<typeof statusSchema>;

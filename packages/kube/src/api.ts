@@ -44,12 +44,6 @@ export interface RemoveOptions extends InNamespace {
   readonly graceSeconds?: number | undefined;
 }
 
-export interface LogOptions extends InNamespace {
-  readonly container?: string | undefined;
-  readonly lines: number;
-  readonly bytes: number;
-}
-
 /**
  * Rejections are KubeErrors: MusterError codes `unreachable` and `timeout` (try again), `access_denied`, `no_such_object`,
  * `object_changed`, `object_refused`, `limit_reached`, with the server's own reason.
@@ -73,8 +67,6 @@ export interface KubeApi {
   patch<T extends KubeObject>(resource: Resource<T>, name: string, patch: object, options?: PatchOptions): Promise<T>;
   /** Fine when there is no such object. With finalizers it is only marked. */
   remove(resource: Resource, name: string, options?: RemoveOptions): Promise<void>;
-  /** The end of what a pod's container has written; '' when there is nothing. */
-  logs(pod: string, options: LogOptions): Promise<string>;
   /** Closes idle connections; calls under way are let be. */
   close(): void;
 }

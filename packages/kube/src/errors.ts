@@ -74,6 +74,9 @@ export function refusalOf(status: number, body: string, asked: Asked): KubeError
   const object = asked.name === undefined ? asked.plural : `${asked.plural} ${asked.name}`;
   const what = `Kubernetes did not ${asked.verb} ${object} in namespace ${asked.namespace}`;
   const detail = said === '' ? `${what} (HTTP ${status}).` : `${what}: ${said}`.slice(0, longestMessage);
+  // Quotas and admission rules refuse with 403, too: no Role helps there.
+  const isAdmission = status === 403 && text !== '' && !/cannot \S+ resource/.test(text);
+  if (isAdmission) return new KubeError('object_refused', detail, { status, reason });
   return new KubeError(codes[status] ?? 'unreachable', detail, { remedy: remedyFor(status, asked), status, reason });
 }
 

@@ -6,7 +6,6 @@ import { groupOf, labelSelector, pathOf, query } from './addresses.ts';
 import type { KubeApi, ObjectList, WatchEvent, WatchOptions } from './api.ts';
 import { isAbsent, isConflict, refusalOf } from './errors.ts';
 import type { KubeObject, ObjectMeta, Resource } from './objects.ts';
-import { pods } from './objects.ts';
 import type { KubeRequest, Requests } from './requests.ts';
 import { createRequests } from './requests.ts';
 import { linesOf, readEvent } from './watch-lines.ts';
@@ -163,11 +162,6 @@ export function createKubeApi(access: KubeAccess, timeoutMs?: number): KubeApi {
         // A conflict with `uid` is one with a later object of this name.
         if (!isAbsent(error) && !(uid !== undefined && isConflict(error))) throw error;
       }
-    },
-    logs: async (pod, { namespace, container, lines, bytes }) => {
-      const where = { ...target(pods, namespace, pod), subresource: 'log' };
-      const amount = { container, tailLines: lines, limitBytes: bytes };
-      return requests.text(requestOf('get', 'GET', where, { query: amount }));
     },
     close: () => requests.close(),
   };

@@ -19,8 +19,6 @@ export interface KubeTwin {
   compact(): void;
   /** All watches break, as when a network does. */
   breakWatches(): void;
-  /** What the container of a pod has written. */
-  setLog(pod: string, text: string, namespace?: string): void;
 }
 
 interface Collection {
@@ -98,7 +96,6 @@ async function* watchState<T extends KubeObject>(
 
 export function createKubeTwin(): KubeTwin {
   const state = createState();
-  const logs = new Map<string, string>();
   let refuse: ((asked: Asked) => KubeError | undefined) | undefined;
 
   function api(own = 'default'): KubeApi {
@@ -190,22 +187,6 @@ export function createKubeTwin(): KubeTwin {
         if (found === undefined || (options.uid !== undefined && options.uid !== found.metadata.uid)) return;
         state.end(where, found);
       },
-      async logs(pod, { namespace = own, bytes, lines }) {
-        const { found, absent } = await ask(
-          'get',
-          { apiVersion: 'v1', kind: 'Pod', plural: 'pods' },
-          { namespace },
-          pod,
-          'log',
-        );
-        if (found === undefined) throw absent();
-        const text = logs.get(`${namespace}/${pod}`) ?? '';
-        return text
-          .split(/(?<=\n)/)
-          .slice(-lines)
-          .join('')
-          .slice(0, bytes);
-      },
       close: () => {},
     };
   }
@@ -216,6 +197,5 @@ export function createKubeTwin(): KubeTwin {
     },
     compact: () => state.history.compact(state.version()),
     breakWatches: () => state.history.breakOff(new KubeError('unreachable', 'The connection broke.')),
-    setLog: (pod, text, namespace = 'default') => logs.set(`${namespace}/${pod}`, text),
   };
 }

@@ -79,7 +79,6 @@ function objects({ open }: KubeContract): void {
       code: 'no_such_object',
       reason: 'NotFound',
     });
-    await expect(api.logs('nothing', { lines: 1, bytes: 10 })).rejects.toMatchObject({ code: 'no_such_object' });
     await api.remove(secrets, 'nothing');
   });
 
