@@ -15,6 +15,8 @@ export interface SitesOptions {
   readonly readKeySecret?: ((name: string) => Promise<string>) | undefined;
   /** Told once a host when its key is trusted unseen. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** How long ssh tries to connect. Default 10,000. */
+  readonly connectTimeoutMs?: number | undefined;
   /** Environment of the scripts here, and of ssh. Default: this program's. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
@@ -26,7 +28,8 @@ export type Sites = (address?: SiteAddress) => Site;
 const connectionsPerHost = 4;
 const connections = 16;
 
-export function createSites({ readKeySecret, warn = () => {}, env = process.env }: SitesOptions = {}): Sites {
+export function createSites(options: SitesOptions = {}): Sites {
+  const { readKeySecret, warn = () => {}, connectTimeoutMs = 10_000, env = process.env } = options;
   const limit = createLimit(connections);
   const perHost = new Map<string, ReturnType<typeof createLimit>>();
   const warned = new Set<string>();
@@ -46,7 +49,7 @@ export function createSites({ readKeySecret, warn = () => {}, env = process.env 
     try {
       const files = await writeFiles(folder, address, key);
       // Its messages are read, so they have to be in English.
-      const ended = await runToEnd(sshCommand(address, files), {
+      const ended = await runToEnd(sshCommand(address, { ...files, connectTimeoutMs }), {
         stdin: script,
         timeoutMs,
         env: { ...plainEnv, LC_ALL: 'C' },

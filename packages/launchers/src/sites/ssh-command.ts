@@ -4,7 +4,8 @@ import { MusterError } from '@muster/protocol';
 import type { SiteAddress } from './site.ts';
 import { titleOf } from './site.ts';
 
-export interface SshFiles {
+export interface SshOptions {
+  readonly connectTimeoutMs: number;
   /** Private key; without it ssh takes those it finds. */
   readonly keyFile?: string | undefined;
   /** known_hosts file with the only keys to trust; without it, new hosts are noted down as they come. */
@@ -13,7 +14,6 @@ export interface SshFiles {
 
 const options = {
   BatchMode: 'yes',
-  ConnectTimeout: '10',
   ConnectionAttempts: '1',
   ServerAliveInterval: '10',
   ServerAliveCountMax: '2',
@@ -29,7 +29,11 @@ const options = {
 };
 
 /** The shell is named, because the user's own may be of another kind. Address parts have been checked. */
-export function sshCommand({ host, user, port }: SiteAddress, files: SshFiles): [string, ...string[]] {
+export function sshCommand(
+  { host, user, port }: SiteAddress,
+  { connectTimeoutMs, ...files }: SshOptions,
+): [string, ...string[]] {
+  const patience = { ConnectTimeout: String(Math.ceil(connectTimeoutMs / 1000)) };
   const trust: Record<string, string> =
     files.knownHostsFile === undefined
       ? { StrictHostKeyChecking: 'accept-new' }
@@ -42,7 +46,10 @@ export function sshCommand({ host, user, port }: SiteAddress, files: SshFiles): 
     files.keyFile === undefined ? {} : { IdentitiesOnly: 'yes', IdentityAgent: 'none' };
   return [
     'ssh',
-    ...Object.entries({ ...options, ...trust, ...key }).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+    ...Object.entries({ ...options, ...patience, ...trust, ...key }).flatMap(([name, value]) => [
+      '-o',
+      `${name}=${value}`,
+    ]),
     ...(files.keyFile === undefined ? [] : ['-i', files.keyFile]),
     ...(user === undefined ? [] : ['-l', user]),
     ...(port === undefined ? [] : ['-p', String(port)]),
