@@ -13,6 +13,10 @@ Commands:
     engine       run an engine (the same as ipengine)
     service      run one of the services of a cluster as a program of its own
     connect      compute on a cluster in Kubernetes from this machine
+    apply        make or change ClusterProfiles: pools of engines that an operator starts
+    get          list ClusterProfiles, and how far each is
+    scale        change how many engines a ClusterProfile wants
+    delete       delete a ClusterProfile
     help         this help
 
 Options of a command: muster COMMAND --help
@@ -25,6 +29,10 @@ const commands: Readonly<Record<string, () => Promise<{ readonly main: Main }>>>
   controller: () => import('./ipcontroller.ts'),
   engine: () => import('./ipengine.ts'),
   service: () => import('./service.ts'),
+  apply: async () => ({ main: (await import('./profiles/commands.ts')).apply }),
+  get: async () => ({ main: (await import('./profiles/commands.ts')).get }),
+  scale: async () => ({ main: (await import('./profiles/commands.ts')).scale }),
+  delete: async () => ({ main: (await import('./profiles/commands.ts')).remove }),
   connect: () => import('./connect.ts'),
 };
 

@@ -16,6 +16,7 @@ import {
   writeStatus,
 } from '@muster/kube';
 import type { EngineLauncher } from '@muster/launchers';
+import { createPodsLauncher } from '@muster/launchers/pods';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import { isEqual, readStatus } from '../core/index.ts';
@@ -217,5 +218,7 @@ export async function openKubeSource(
   options: OpenKubeSourceOptions,
 ): Promise<{ readonly source: ProfileSource; readonly pods: EngineLauncher | undefined }> {
   const api = await connectKube(options.namespace === '' ? {} : { namespace: options.namespace });
-  return { source: createKubeSource({ ...options, api }), pods: undefined };
+  const { connectionSecret, images } = options;
+  const pods = createPodsLauncher({ api, connectionSecret, images }) as EngineLauncher;
+  return { source: createKubeSource({ ...options, api }), pods };
 }
