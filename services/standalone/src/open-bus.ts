@@ -1,15 +1,15 @@
 // The bus of a program: it waits for NATS however long it takes, and says so.
 import type { BusStatus, NatsBus } from '@muster/bus/nats';
 import { createNatsBus } from '@muster/bus/nats';
+import type { SharedServiceValues } from '@muster/config';
 import { readNatsAddress } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { Readiness } from './readiness.ts';
-import type { ServiceValues } from './settings.ts';
 import { pause } from './stopping.ts';
 
 export interface OpenBusOptions {
-  readonly values: ServiceValues;
+  readonly values: SharedServiceValues;
   readonly name: string;
   readonly log: Logger;
   readonly readiness: Readiness;

@@ -1,13 +1,14 @@
 // A service as a program: the log, health, NATS, MongoDB and signals around it.
-import type { Bus } from '@muster/bus';
+import type { Bus, ServiceName } from '@muster/bus';
 import type { NatsBus } from '@muster/bus/nats';
+import type { SharedServiceValues } from '@muster/config';
 import { readSessionKey } from '@muster/config';
 import { createSystemPorts } from '@muster/machine/node';
 import { MusterError } from '@muster/protocol';
 import type { TaskStore } from '@muster/task-store';
 import type { Logger, ProcessMetrics } from '@muster/telemetry';
 import { createLogger, createProcessMetrics, gauge, startWatchServer } from '@muster/telemetry';
-import type { Transport } from '@muster/transport';
+import type { BoundSockets, Transport } from '@muster/transport';
 import { createHmacSigner, createZeromqTransport } from '@muster/transport';
 import { busMetrics } from './bus-metrics.ts';
 import { openBus } from './open-bus.ts';
@@ -20,8 +21,8 @@ import type { ServiceValues, StoreValues } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 import { createStopping, pause } from './stopping.ts';
 
-export interface ServiceProgram<V extends ServiceValues> {
-  readonly name: 'hub' | 'task-scheduler' | 'relay' | 'heartmonitor';
+export interface ServiceProgram<V extends SharedServiceValues> {
+  readonly name: ServiceName;
   readonly load: () => Promise<{ readonly start: StartPart<V> }>;
   /** It says what became of requests and tasks: keeps that until the hub has stored it. */
   readonly keepsFacts?: true;
@@ -34,7 +35,10 @@ const closingMs = 1500;
  * Runs a service until a signal ends it. Resolves to the exit status; errors that a person can mend reject with MusterError
  * (`bad_option`, `port_in_use`). An absent NATS or MongoDB is no error: it is waited for.
  */
-export async function runService<V extends ServiceValues>(program: ServiceProgram<V>, values: V): Promise<number> {
+export async function runService<V extends SharedServiceValues>(
+  program: ServiceProgram<V>,
+  values: V,
+): Promise<number> {
   const log = createLogger({ level: values.logLevel, format: values.logFormat }).child({ service: program.name });
   checkClusterId(values.clusterId);
   const key = readSessionKey(values);
@@ -81,14 +85,15 @@ interface Start<V> {
   readonly running: Running;
 }
 
-async function start<V extends ServiceValues>(program: ServiceProgram<V>, context: Start<V>): Promise<void> {
+async function start<V extends SharedServiceValues>(program: ServiceProgram<V>, context: Start<V>): Promise<void> {
   const { values, key, log, stopping, readiness, running } = context;
   const failing = new AbortController();
   const signal = AbortSignal.any([stopping.signal, failing.signal]);
   running.transport = createZeromqTransport({
     onError: (error, socket) => log.error({ err: error, socket }, 'socket error'),
   });
-  const sockets = await prepareSockets({ values, key, transport: running.transport, log, signal });
+  const { transport } = running;
+  const sockets = hasPorts(values) ? await prepareSockets({ values, key, transport, log, signal }) : noSockets;
   const onGap = (why: string): void => running.part?.resync(why);
   // What is opened is noted before the next step can fail, so that it is closed.
   const opening = [
@@ -156,6 +161,10 @@ async function stop(running: Running, lingerMs: number, log: Logger): Promise<vo
   closed.abort();
 }
 
+const hasPorts = (values: object): values is ServiceValues => 'ip' in values;
+const noSockets: BoundSockets = {
+  open: () => Promise.reject(new Error('this service has no ports')),
+};
 const hasStore = (values: object): values is StoreValues => 'mongodb' in values;
 
 async function serve(address: string, readiness: Readiness, figures: ProcessMetrics, running: Running, log: Logger) {

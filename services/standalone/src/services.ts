@@ -1,8 +1,8 @@
 // Which services there are as programs. Each is loaded only when it is the one to run.
-import type { SettingsOf, SettingsTable } from '@muster/config';
+import type { SettingsOf, SettingsTable, SharedServiceValues } from '@muster/config';
+import { launcherOperatorSettings } from '@muster/launcher-operator/settings';
 import type { StartPart } from './part.ts';
 import type { ServiceProgram } from './run.ts';
-import type { ServiceValues } from './settings.ts';
 import { heartmonitorSettings, hubSettings, relaySettings, taskSchedulerSettings } from './settings.ts';
 
 export interface ServiceCommand {
@@ -14,17 +14,17 @@ export interface ServiceCommand {
 }
 
 function define<T extends SettingsTable>(
-  name: ServiceProgram<ServiceValues>['name'],
+  name: ServiceProgram<SharedServiceValues>['name'],
   about: string,
   table: T,
-  load: () => Promise<{ readonly start: StartPart<SettingsOf<T> & ServiceValues> }>,
-  options: Pick<ServiceProgram<ServiceValues>, 'keepsFacts'> = {},
+  load: () => Promise<{ readonly start: StartPart<SettingsOf<T> & SharedServiceValues> }>,
+  options: Pick<ServiceProgram<SharedServiceValues>, 'keepsFacts'> = {},
 ): ServiceCommand {
   return {
     about,
     table,
     run: async (values) =>
-      (await import('./run.ts')).runService({ name, load, ...options }, values as SettingsOf<T> & ServiceValues),
+      (await import('./run.ts')).runService({ name, load, ...options }, values as SettingsOf<T> & SharedServiceValues),
   };
 }
 
@@ -54,6 +54,12 @@ export const serviceCommands = {
     'Finds out which engines are alive.',
     heartmonitorSettings,
     () => import('./services/heartmonitor.ts'),
+  ),
+  'launcher-operator': define(
+    'launcher-operator',
+    'Turns ClusterProfiles into engines, and writes the connection files.',
+    launcherOperatorSettings,
+    () => import('./services/launcher-operator.ts'),
   ),
 } as const satisfies Record<string, ServiceCommand>;
 
