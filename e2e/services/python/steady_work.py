@@ -1,5 +1,5 @@
 """steady_work.py CLIENT_FILE STOP_FILE: a stock client works until STOP_FILE exists: balanced, direct and broadcast, some
-under way at a time. Each request must get a result or an error within BOUND seconds. Prints a JSON line at the end.
+under way at a time. Tells of each round. Each request must get a result or an error within BOUND seconds. Prints a JSON line at the end.
 """
 
 import json
@@ -38,7 +38,6 @@ def judge(what, result, expected, read):
 
 
 n = 0
-print("working", flush=True)
 while not os.path.exists(sys.argv[2]):
     n += 1
     everybody = rc[:]
@@ -54,5 +53,6 @@ while not os.path.exists(sys.argv[2]):
     ]
     for what, result, expected, read in requests:
         judge(what, result, expected, read)
+    print(f"round {n}", flush=True)
     time.sleep(0.02)
 print(json.dumps(report))
