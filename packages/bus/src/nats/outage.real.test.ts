@@ -129,9 +129,9 @@ describe.skipIf(!natsServer)(`a server that comes and goes${whyMissing()}`, () =
     await near.becomes('disconnected');
     // Nobody may be there yet when the one who asks is back first.
     const again = near.ask(list, { timeoutMs: 20_000 });
+    const both = Promise.allSettled([answer, again]);
     await server.start();
-    const answers = await Promise.allSettled([answer, again]);
-    for (const result of answers) {
+    for (const result of await both) {
       if (result.status === 'fulfilled') expect(result.value).toEqual({ engines: [], pending: ['a'] });
       else expect(result.reason).toMatchObject({ code: 'nobody_serves', retryable: true });
     }

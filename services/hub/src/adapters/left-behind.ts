@@ -16,7 +16,8 @@ export async function readLeftBehind(store: TaskStore, log: Logger): Promise<Res
   for (;;) {
     try {
       const stored = await store.engines.load();
-      return { type: 'hub.restored', stored, tasks: await readUnfinished(store) };
+      const records = await store.query(unfinishedQuery, unfinishedKeys);
+      return { type: 'hub.restored', stored, tasks: toUnfinished(records) };
     } catch (error) {
       const why = (error as Error).message;
       if (performance.now() > giveUpMs)
@@ -27,21 +28,20 @@ export async function readLeftBehind(store: TaskStore, log: Logger): Promise<Res
   }
 }
 
-async function readUnfinished(store: TaskStore): Promise<UnfinishedTask[]> {
-  const query = { completed: null, submitted: { $ne: null } };
-  const records = await store.query(query, ['msg_id', 'header', 'queue', 'engine_uuid']);
-  return records.flatMap((record) => toUnfinished(record) ?? []);
-}
+/** What is to be read of records of requests that have no result. */
+export const unfinishedQuery = { completed: null, submitted: { $ne: null } };
+export const unfinishedKeys = ['msg_id', 'header', 'queue', 'engine_uuid'];
 
 /** Records that others have written may lack anything. */
-function toUnfinished({ fields }: JsonRecord): UnfinishedTask | undefined {
-  const { msg_id: msgId, header, queue, engine_uuid: engineUuid } = fields;
-  if (typeof msgId !== 'string' || (queue !== 'mux' && queue !== 'task')) return undefined;
-  const msgType = (header as { msg_type?: unknown } | null)?.msg_type;
-  return {
-    msgId,
-    queue,
-    msgType: typeof msgType === 'string' ? msgType : 'apply_request',
-    engineUuid: typeof engineUuid === 'string' && engineUuid !== '' ? engineUuid : null,
-  };
-}
+export const toUnfinished = (records: readonly JsonRecord[]): UnfinishedTask[] =>
+  records.flatMap(({ fields }) => {
+    const { msg_id: msgId, header, queue, engine_uuid: engineUuid } = fields;
+    if (typeof msgId !== 'string' || (queue !== 'mux' && queue !== 'task')) return [];
+    const msgType = (header as { msg_type?: unknown } | null)?.msg_type;
+    return {
+      msgId,
+      queue,
+      msgType: typeof msgType === 'string' ? msgType : 'apply_request',
+      engineUuid: typeof engineUuid === 'string' && engineUuid !== '' ? engineUuid : null,
+    };
+  });

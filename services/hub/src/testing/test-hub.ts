@@ -6,6 +6,7 @@ import type { JsonObject, Message } from '@muster/protocol';
 import { checkWritten, isKnown } from '@muster/protocol/messages';
 import type { StoredEngine, TaskStore } from '@muster/task-store';
 import { createMemoryTaskStore } from '@muster/task-store';
+import { toUnfinished, unfinishedKeys, unfinishedQuery } from '../adapters/left-behind.ts';
 import { createStoreLane } from '../adapters/store-lane.ts';
 import { defaultConfig, settingsOf } from '../config.ts';
 import type { HubEvent, HubSend, HubSettings, HubState, HubWrite } from '../core/index.ts';
@@ -110,6 +111,16 @@ export function createTestHub(
     sentOf: <T extends HubSend['type']>(type: T) =>
       sent.filter((effect): effect is Extract<HubSend, { type: T }> => effect.type === type),
   };
+}
+
+/** A hub on the store of another that has ended. */
+export function follow(before: TestHub, options: { settings?: Partial<HubSettings> } = {}): TestHub {
+  const hub = createTestHub({ ...options, store: before.store });
+  const engines = [...before.engines.values()].sort((a, b) => a.id - b.id);
+  const records = before.store.query(unfinishedQuery, unfinishedKeys);
+  if (records instanceof Promise) throw new Error('only stores that answer at once');
+  hub.tell({ type: 'hub.restored', stored: { engines, nextId: before.state.nextId }, tasks: toUnfinished(records) });
+  return hub;
 }
 
 /** What the hub writes must be in the tables, with no member too many. */
