@@ -70,11 +70,11 @@ export async function startCluster({ archives = [], progress = () => {} }: Clust
     imported.catch(() => {});
     const certificates = await createCertificates(folder, address, port);
     const data = join(folder, 'etcd');
-    const plane: ControlPlane = { address, port, etcdPorts: [2379, 2380], data, certificates, program };
+    const plane: ControlPlane = { address, port, data, certificates, program };
     const api = await openApi(address, port, certificates);
     await waitForApi(api, [await start(etcdCommand(plane)), await start(apiServerCommand(plane))]);
     progress('API server');
-    await start(controllerManagerCommand(plane, 10257));
+    await start(controllerManagerCommand(plane));
     await start(schedulerCommand(plane));
     const importImages = await imported;
     // Only now: a kubelet that misses an image once waits for long before it looks again.

@@ -7,8 +7,6 @@ import type { Certificates } from './certificates.ts';
 export interface ControlPlane {
   readonly address: string;
   readonly port: number;
-  /** Ports of etcd for its clients and its peers, on loopback. */
-  readonly etcdPorts: readonly [number, number];
   /** Folder of etcd's data. */
   readonly data: string;
   readonly certificates: Certificates;
@@ -16,8 +14,10 @@ export interface ControlPlane {
   readonly program: (name: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler') => string;
 }
 
-export function etcdCommand({ etcdPorts: [clients, peers], data }: ControlPlane): string[] {
-  const [client, peer] = [`http://127.0.0.1:${clients}`, `http://127.0.0.1:${peers}`];
+// In the room all ports are free.
+const [client, peer] = ['http://127.0.0.1:2379', 'http://127.0.0.1:2380'];
+
+export function etcdCommand({ data }: ControlPlane): string[] {
   return [
     'etcd',
     ...['--name', 'test', '--data-dir', data, '--unsafe-no-fsync', '--log-level', 'warn'],
@@ -26,11 +26,11 @@ export function etcdCommand({ etcdPorts: [clients, peers], data }: ControlPlane)
   ];
 }
 
-export function apiServerCommand({ address, port, etcdPorts, certificates, program }: ControlPlane): string[] {
+export function apiServerCommand({ address, port, certificates, program }: ControlPlane): string[] {
   const { path } = certificates;
   return [
     program('kube-apiserver'),
-    `--etcd-servers=http://127.0.0.1:${etcdPorts[0]}`,
+    `--etcd-servers=${client}`,
     `--bind-address=${address}`,
     `--advertise-address=${address}`,
     `--secure-port=${port}`,
@@ -47,12 +47,10 @@ export function apiServerCommand({ address, port, etcdPorts, certificates, progr
     '--enable-admission-plugins=NodeRestriction',
     '--service-cluster-ip-range=10.96.0.0/16',
     '--allow-privileged=true',
-    // An API server on loopback has no address that pods could reach it by.
-    ...(address.startsWith('127.') ? ['--endpoint-reconciler-type=none'] : []),
   ];
 }
 
-export function controllerManagerCommand({ certificates, program }: ControlPlane, port: number): string[] {
+export function controllerManagerCommand({ certificates, program }: ControlPlane): string[] {
   const { path, kubeconfig } = certificates;
   return [
     program('kube-controller-manager'),
@@ -64,7 +62,6 @@ export function controllerManagerCommand({ certificates, program }: ControlPlane
     '--use-service-account-credentials=true',
     '--leader-elect=false',
     '--bind-address=127.0.0.1',
-    `--secure-port=${port}`,
   ];
 }
 

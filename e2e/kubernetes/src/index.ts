@@ -1,2 +1,0 @@
-export * from './cluster/api-server.ts';
-export * from './cluster/cluster.ts';
