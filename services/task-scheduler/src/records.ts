@@ -16,12 +16,14 @@ const recordsAtOnce = 200;
 interface Rebuild {
   readonly signer: Signer;
   readonly newId: () => string;
+  /** Nothing is to be read of this task. */
+  readonly isKnown: (msgId: string) => boolean;
 }
 
 /** Unfinished balanced tasks, in the order of submission. Throws what the store throws. */
 export async function readLeftovers(store: TaskRecords, rebuild: Rebuild): Promise<Leftover[]> {
   const rows = await store.query({ queue: 'task', completed: null }, ['msg_id']);
-  const ids = rows.map(({ fields }) => String(fields.msg_id));
+  const ids = rows.map(({ fields }) => String(fields.msg_id)).filter((id) => !rebuild.isKnown(id));
   if (ids.length === 0) return [];
   const again = await store.query({ resubmitted: { $ne: null } }, ['resubmitted']);
   const resubmitted = new Set(again.map(({ fields }) => fields.resubmitted));

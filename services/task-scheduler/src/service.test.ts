@@ -186,6 +186,22 @@ describe.each(Object.entries(transports))('on %s', (_name, createTransport) => {
     expect(client.replies).toHaveLength(2);
   });
 
+  test('when it stops, clients of unfinished tasks are told', async () => {
+    const made = await cluster();
+    const engine = await made.connectEngine('e1');
+    const client = made.connectClient();
+    const running = client.submit();
+    await engine.nextJob();
+    const waiting = client.submit();
+    const held = client.submit({ after: [waiting.header.msg_id] });
+    await until(() => made.service.counts().held === 1, { what: 'all tasks' });
+    await made.service.stop();
+    for (const request of [running, waiting, held])
+      expect((await client.replyTo(request)).content).toMatchObject({ ename: 'SchedulerStopped', engine_info: {} });
+    expect(made.facts.filter((fact) => fact.type === 'task.finished')).toHaveLength(3);
+    expect(made.service.leftovers()).toEqual([]);
+  });
+
   test('resubmitted tasks run for nobody, and their end is published', async () => {
     const made = await cluster();
     const engine = await made.connectEngine('e1');

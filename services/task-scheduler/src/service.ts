@@ -12,6 +12,7 @@ import type { SchedulerSend } from './core/effects.ts';
 import type { SchedulerEvent } from './core/events.ts';
 import type { Counts } from './core/inspect.ts';
 import { countTasks, invariants, leftovers } from './core/inspect.ts';
+import { isKnown } from './core/known.ts';
 import type { State } from './core/state.ts';
 import { createState } from './core/state.ts';
 import { step } from './core/step.ts';
@@ -144,7 +145,11 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   }
   // What comes in waits in the sockets until all is known that it may refer to.
   if (recover && store !== undefined)
-    void recoverTasks({ store, hub, ports, signer, log, pause, dispatch }).then(() => pause.ended || receive());
+    void recoverTasks({
+      ...{ store, hub, ports, signer, log, pause, dispatch },
+      isKnown: (msgId) => isKnown(state, msgId),
+      onTakenOver: receive,
+    });
   else receive();
 
   let stopped: Promise<void> | undefined;

@@ -18,6 +18,12 @@ export const engineDied = (uuid: string, msgId: string): Failure => ({
   evalue: `Engine b'${uuid}' died while running task '${msgId}'`,
 });
 
+/** An earlier scheduler gave it to an engine, which has answered all that reached it, but not this. */
+export const lostOnTheWay = ({ msgId }: Task): Failure => ({
+  ename: 'TaskLost',
+  evalue: `task '${msgId}' or its result was lost when the task scheduler was started again; it may have run`,
+});
+
 /** It is not to run there again. */
 export function avoid(task: Task, { uuid }: Engine): void {
   task.blacklist ??= new Set();

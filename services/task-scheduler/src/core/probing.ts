@@ -3,7 +3,7 @@
 // way any more of what an earlier scheduler had given it.
 import type { Message } from '@muster/protocol';
 import { release } from './engine-life.ts';
-import { loseTask } from './losing.ts';
+import { loseTask, lostOnTheWay } from './losing.ts';
 import { openFor } from './settling.ts';
 import type { Engine } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -45,10 +45,7 @@ export function onProbeAnswered(turn: Turn, engine: Engine, message: Message): v
   for (const task of [...engine.running]) {
     if (!task.adopted) continue;
     release(turn, task, engine);
-    loseTask(turn, task, engine, {
-      ename: 'TaskLost',
-      evalue: `task '${task.msgId}' or its result was lost when the task scheduler was started again; it may have run`,
-    });
+    loseTask(turn, task, engine, lostOnTheWay(task));
   }
   openFor(turn, engine);
 }

@@ -115,6 +115,15 @@ test('a result of a task of which no engine is on record is taken, good or bad',
   expect(scene.engineOf('again')).toBe('e1');
 });
 
+test('a record that comes late, of a task on an engine that has answered since: it is lost', () => {
+  const scene = started();
+  scene.answerProbe('e1');
+  scene.recover('a', { engine: 'e1' });
+  scene.recover('b', { engine: 'e1', metadata: { retries: 1 } });
+  expect(scene.answers('a')).toEqual(['TaskLost']);
+  expect(scene.engineOf('b')).toBe('e1');
+});
+
 test('wrong wishes end a recovered task, too', () => {
   const scene = started();
   scene.recover('a', { metadata: { retries: 'many' } });

@@ -7,7 +7,7 @@ import { createEngine, graceTimer } from './engine-life.ts';
 import type { TaskRecovered } from './events.ts';
 import { findUnknown, link } from './graph.ts';
 import { isKnown } from './known.ts';
-import { engineDied, loseTask } from './losing.ts';
+import { engineDied, loseTask, lostOnTheWay } from './losing.ts';
 import { createTask } from './new-task.ts';
 import type { Engine, State, Task } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -29,8 +29,11 @@ export function onRecovered(turn: Turn, { client, message, engineUuid, awaited }
   if (engineUuid === null) return admit(turn, task, wishes);
   linkAgain(state, task, wishes);
   const engine = state.engines.get(engineUuid) ?? (awaited ? awaitedEngine(turn, engineUuid) : undefined);
-  if (engine !== undefined) return adopt(turn, task, engine);
-  loseTask(turn, task, { uuid: engineUuid, serial: state.nextSerial++ }, engineDied(engineUuid, task.msgId));
+  if (engine === undefined) {
+    const gone = { uuid: engineUuid, serial: state.nextSerial++ };
+    loseTask(turn, task, gone, engineDied(engineUuid, task.msgId));
+  } else if (engine.proven) loseTask(turn, task, engine, lostOnTheWay(task));
+  else adopt(turn, task, engine);
 }
 
 /** Its dependencies were met once; they matter again if it has to run elsewhere. */

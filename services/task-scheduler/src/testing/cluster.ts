@@ -42,13 +42,15 @@ export interface Cluster {
   connectEngine(uuid: string): Promise<TestEngine>;
   close(): Promise<void>;
 }
-interface TestClient {
+export interface TestClient {
   submit(metadata?: JsonObject, content?: JsonObject, msgType?: string): Message;
+  /** A request that is not sent. */
+  build(content: JsonObject): Message;
   sendRaw(frames: Frames): void;
   readonly replies: { readonly ids: Frames; readonly message: Message }[];
   replyTo(request: Message): Promise<Message>;
 }
-interface TestEngine {
+export interface TestEngine {
   readonly socket: Socket;
   readonly jobs: Job[];
   nextJob(): Promise<Job>;
@@ -98,7 +100,7 @@ export async function createCluster(transport: Transport, config: Partial<TaskSc
   };
 }
 
-function createTestClient(socket: Socket, nowUs: () => number): TestClient {
+export function createTestClient(socket: Socket, nowUs: () => number): TestClient {
   const headers = createHeaderSource(`client-${Math.random()}`);
   const replies: { ids: Frames; message: Message }[] = [];
   socket.onMessages((batch) => {
@@ -109,6 +111,7 @@ function createTestClient(socket: Socket, nowUs: () => number): TestClient {
   });
   return {
     replies,
+    build: (content) => buildMessage(signer, { header: headers.next('apply_request', nowUs()), content }),
     submit(metadata = {}, content = {}, msgType = 'apply_request') {
       const message = buildMessage(signer, { header: headers.next(msgType, nowUs()), metadata, content });
       socket.send('', message.toWire());
@@ -123,7 +126,7 @@ function createTestClient(socket: Socket, nowUs: () => number): TestClient {
   };
 }
 
-function createTestEngine(socket: Socket, uuid: string): TestEngine {
+export function createTestEngine(socket: Socket, uuid: string): TestEngine {
   const headers = createHeaderSource(uuid);
   const jobs: Job[] = [];
   let taken = 0;
@@ -132,6 +135,13 @@ function createTestEngine(socket: Socket, uuid: string): TestEngine {
       const at = findDelimiter(frames);
       const ids = frames.slice(0, at);
       const message = readMessage(frames, at);
+      if (message.content.silent === true) {
+        // A probe.
+        const header = headers.next('execute_reply', Date.now() * 1000);
+        const reply = buildMessage(signer, { header, parentHeader: message.header, content: { status: 'ok' } });
+        socket.send(peer, [...ids, ...reply.toWire()]);
+        continue;
+      }
       jobs.push({
         ids,
         message,

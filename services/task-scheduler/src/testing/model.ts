@@ -27,6 +27,7 @@ export interface Model {
   answering(msgId: string, engine: string, ok: boolean): void;
   registered(engine: string, kernel: string): void;
   lost(engine: string): void;
+  drained(engine: string, isDrained: boolean): void;
   /** Checks what was sent since the last call. */
   check(): void;
   /** Tasks that were planned and not answered. */
@@ -44,6 +45,7 @@ interface Plan {
 export function createModel(scene: Scene, fail: (why: string) => void): Model {
   const plans = new Map<string, Plan>();
   const kernels = new Map<string, string>();
+  const drained = new Set<string>();
   const completed = new Set<string>();
   const failed = new Set<string>();
   /** Live engine → how tasks have ended there. */
@@ -69,6 +71,7 @@ export function createModel(scene: Scene, fail: (why: string) => void): Model {
     entry.dispatches++;
     if (answers > 0) fail(`${msgId} was sent after its answer`);
     if (!kernels.has(engine)) fail(`${msgId} was sent to ${engine}, which is not there`);
+    if (drained.has(engine)) fail(`${msgId} was sent to ${engine}, which is drained`);
     if (plan.kernel !== undefined && kernels.get(engine) !== plan.kernel) fail(`${msgId} needs ${plan.kernel}`);
     if (plan.targets && !plan.targets.includes(engine)) fail(`${msgId} was not meant for ${engine}`);
     if (refusedBy.has(engine)) fail(`${msgId} was sent to ${engine} again`);
@@ -100,8 +103,10 @@ export function createModel(scene: Scene, fail: (why: string) => void): Model {
       kernels.set(engine, kernel);
       ranOn.set(engine, new Map());
     },
+    drained: (engine, isDrained) => void (isDrained ? drained.add(engine) : drained.delete(engine)),
     lost(engine) {
       kernels.delete(engine);
+      drained.delete(engine);
       ranOn.delete(engine);
     },
     check() {
