@@ -117,7 +117,10 @@ describe.skipIf(whyNoHelm !== undefined)(`the chart${whyNoHelm === undefined ? '
         const [container] = pod.containers;
         expect(container?.args).toEqual(['service', name]);
         const known = [...Object.values(command.table).map(({ env }) => env), 'HOME', 'MUSTER_HWM'];
-        expect(container?.env?.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
+        const given = container?.env?.map(({ name }) => name) ?? [];
+        expect(given.filter((name) => !known.includes(name))).toEqual([]);
+        for (const needed of ['MUSTER_KEY_FILE', 'MUSTER_NATS', 'MUSTER_MONGODB_FILE', 'MUSTER_IP'])
+          expect([needed, given.includes(needed)]).toEqual([needed, known.includes(needed)]);
         expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(3 + 5);
         expect(container).toMatchObject({ livenessProbe: {}, readinessProbe: {} });
       }
