@@ -19,6 +19,7 @@ import type { EngineLauncher } from '@muster/launchers';
 import { createPodsLauncher } from '@muster/launchers/pods';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
+import type { ProfileStatus } from '../core/index.ts';
 import { isEqual, readStatus } from '../core/index.ts';
 import { explain } from '../explain.ts';
 import type { KeySecret, ProfileSource, StoredProfile } from '../source.ts';
@@ -97,6 +98,7 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
       if (!isConflict(error)) throw error;
       const fresh = await fetch(name);
       if (fresh?.metadata.uid === uid && isEqual(show(fresh).status, status)) return remember(await work(fresh));
+      if (fresh?.metadata.uid === uid) known.set(name, { ...fresh, status: withLaunches(show(fresh).status, status) });
     }
     throw new MusterError('object_changed', `Somebody else has changed the profile ${name} or its status.`);
   }
@@ -163,6 +165,16 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
     });
     await promise;
   }
+}
+
+/**
+ * Somebody else wrote the status: whatever that was, no launch that either knows of may be lost. It does not count as
+ * written, so that it will be.
+ */
+function withLaunches(theirs: ProfileStatus, ours: ProfileStatus): ProfileStatus {
+  const ids = new Set(ours.launches.map(({ id }) => id));
+  const more = theirs.launches.filter(({ id }) => !ids.has(id));
+  return { ...theirs, observedGeneration: 0, launches: [...ours.launches, ...more] };
 }
 
 /** What a profile says, also when it cannot be understood. */
