@@ -72,9 +72,9 @@ export async function loadAccess(options: AccessOptions = {}): Promise<KubeAcces
   if (named === undefined && process.env.KUBERNETES_SERVICE_HOST !== undefined && options.context === undefined)
     access = await accountAccess(process.env);
   else if (named !== undefined || existsSync(home)) {
-    // The library takes 90 MB and a second: a pod has no use for it.
+    // A pod has no use for it.
     const { kubeconfigAccess } = await import('./kubeconfig.ts');
-    access = kubeconfigAccess(named ?? home, options.context);
+    access = await kubeconfigAccess(named ?? home, options.context);
   } else
     throw new KubeError('access_denied', 'There is no kubeconfig, and this is no pod of Kubernetes.', {
       remedy: 'Set KUBECONFIG to the file of your cluster.',

@@ -4,7 +4,7 @@ import type { AccessOptions, KubeAccess } from './access.ts';
 import { loadAccess } from './access.ts';
 import { groupOf, labelSelector, pathOf, query } from './addresses.ts';
 import type { KubeApi, ObjectList, WatchEvent, WatchOptions } from './api.ts';
-import { isAbsent, isConflict, refusalOf } from './errors.ts';
+import { failureOf, isAbsent, isConflict, KubeError, refusalOf } from './errors.ts';
 import type { KubeObject, ObjectMeta, Resource } from './objects.ts';
 import type { KubeRequest, Requests } from './requests.ts';
 import { createRequests } from './requests.ts';
@@ -53,6 +53,8 @@ async function list<T extends KubeObject>(requests: Requests, target: Target, la
   for (;;) {
     const selection = { labelSelector: labels, limit: pageSize, continue: next };
     const page = await requests.json<Page<T>>(requestOf('list', 'GET', target, { query: selection }));
+    if (!Array.isArray(page?.items) || !page.metadata)
+      throw new KubeError('unreachable', `The API server's list of ${target.resource.plural} is none.`);
     items.push(...page.items);
     next = page.metadata.continue;
     if (!next) return { items, resourceVersion: page.metadata.resourceVersion };
@@ -63,6 +65,7 @@ async function* watch<T extends KubeObject>(
   requests: Requests,
   target: Target,
   options: WatchOptions,
+  server: string,
 ): AsyncGenerator<WatchEvent<T>> {
   const { signal } = options;
   const selection = {
@@ -85,7 +88,7 @@ async function* watch<T extends KubeObject>(
   } catch (error) {
     if (signal.aborted) return;
     if ((error as { status?: number }).status === 410) yield { type: 'expired' };
-    else throw error;
+    else throw failureOf(error, server);
   } finally {
     answer?.destroy();
   }
@@ -96,9 +99,9 @@ export function createKubeApi(access: KubeAccess, timeoutMs?: number): KubeApi {
   const requests = createRequests(access, timeoutMs);
   const target = (resource: Resource, namespace: string | undefined, name?: string): Target => {
     const where = namespace ?? access.namespace;
-    // An empty step of a path would name something else.
-    if (where === '' || name === '')
-      throw refusalOf(400, 'A name or namespace is empty.', {
+    // Such a step of a path would name something else.
+    if (['', '.', '..'].some((step) => step === where || step === name))
+      throw refusalOf(400, 'That is no name.', {
         verb: 'name',
         plural: resource.plural,
         group: '',
@@ -128,7 +131,7 @@ export function createKubeApi(access: KubeAccess, timeoutMs?: number): KubeApi {
     },
     list: async (resource, options = {}) =>
       list(requests, target(resource, options.namespace), labelSelector(options.labels)),
-    watch: (resource, options) => watch(requests, target(resource, options.namespace), options),
+    watch: (resource, options) => watch(requests, target(resource, options.namespace), options, access.server.origin),
     create: async (resource, object) => {
       const { namespace, ...metadata } = object.metadata;
       const where = target(resource, namespace);

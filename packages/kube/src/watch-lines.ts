@@ -34,7 +34,7 @@ const types: Record<string, 'added' | 'modified' | 'deleted'> = {
 export function readEvent<T extends KubeObject>(line: string): WatchEvent<T> {
   let parsed: Line;
   try {
-    parsed = JSON.parse(line) as Line;
+    parsed = (JSON.parse(line) as Line | null) ?? {};
   } catch {
     throw new KubeError('unreachable', 'The watch broke: a line of it is not JSON.');
   }

@@ -31,7 +31,11 @@ export async function startForwardingServer(
     sockets.add(socket.on('error', () => {}));
     asked.push(request.url!);
     if (breaks.refuse) {
-      const body = JSON.stringify({ kind: 'Status', reason: 'Forbidden', message: 'pods "a" is forbidden' });
+      const body = JSON.stringify({
+        kind: 'Status',
+        reason: 'Forbidden',
+        message: 'pods "a" is forbidden: User "x" cannot create resource "pods/portforward"',
+      });
       return socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
     }
     const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
