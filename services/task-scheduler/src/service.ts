@@ -111,7 +111,7 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
       send: createSender({
         ...{ clients, engines, bus, signer, post },
         checkTargets: hub.checkTargets,
-        askOutcomes: store === undefined ? () => {} : createRecaller(store, log, dispatch),
+        askOutcomes: store === undefined ? () => {} : createRecaller({ store, log, pause, dispatch }),
       }),
     },
     onError: (error, event) => log.error({ err: error, event: event.type }, 'step failed'),
