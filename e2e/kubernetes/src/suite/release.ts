@@ -77,7 +77,7 @@ export async function install(namespace: string, more: object = {}): Promise<Rel
   };
   const file = join(folder.path, 'values.json');
   await writeFile(file, JSON.stringify({ ...values, ...more }));
-  await helm('install', releaseName, chart, '--values', file, '--wait', '--timeout', '90s');
+  await helm('install', releaseName, chart, '--values', file, '--wait', '--timeout', '150s');
   return releaseOf(namespace, kubectl, folder, helm);
 }
 
