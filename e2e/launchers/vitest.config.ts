@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Launchers on their real systems. One file at a time: each makes machines of its own.
 export default defineConfig({
   test: {
-    include: ['e2e/launchers/src/**/*.real.test.ts'],
+    include: ['e2e/{lab,launchers}/src/**/*.real.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -4,12 +4,14 @@ import { randomInt } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Program } from '@muster/testkit';
-import { startProgram, until } from '@muster/testkit';
+import { runProgram, startProgram, until } from '@muster/testkit';
 import { must } from './must.ts';
 
 export interface Network extends AsyncDisposable {
   /** This machine's address in it. */
   readonly hostAddress: string;
+  /** Name of this machine's card in it. */
+  readonly hostCard: string;
   /** The next address that is free, as `A.B.C.D`. */
   nextAddress(): string;
   /**
@@ -62,14 +64,19 @@ export async function createNetwork(): Promise<Network> {
     await must([...inSwitch, 'link', 'set', port, 'master', 'switch', 'up']);
     await must(['sh', '-c', `${inside} addr add ${address}/24 dev ${name} && ${inside} link set ${name} up`]);
   };
-  const close = async (): Promise<void> => void (await program.stop({ signal: 'SIGKILL' }));
+  const hostCard = `mlab${program.pid}`;
+  const close = async (): Promise<void> => {
+    // It would go by itself, a moment after the switch.
+    await runProgram(['ip', 'link', 'delete', hostCard]);
+    await program.stop({ signal: 'SIGKILL' });
+  };
   try {
     await untilApart(program);
     await must([...inSwitch, 'link', 'add', 'switch', 'type', 'bridge']);
     await must([...inSwitch, 'link', 'set', 'switch', 'up']);
     const hostAddress = nextAddress();
-    await plug(process.pid, `muster${program.pid}`, hostAddress);
-    return { hostAddress, nextAddress, plug, close, [Symbol.asyncDispose]: close };
+    await plug(process.pid, hostCard, hostAddress);
+    return { hostAddress, hostCard, nextAddress, plug, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

@@ -36,6 +36,7 @@ const settings = {
   SlurmdParameters: 'config_overrides',
   KillWait: '2',
   SlurmdTimeout: '15',
+  MessageTimeout: '4',
 };
 
 /** slurm.conf: the first host is the head; all of them compute. */

@@ -27,7 +27,7 @@ export interface SshHandle extends SiteHandle {
 type Host = SshSpec['hosts'][number];
 
 /** The host with the smallest part of its slots taken; of equals the first. */
-export function chooseHost(hosts: readonly Host[], taken: readonly EngineHandle[]): Host {
+function chooseHost(hosts: readonly Host[], taken: readonly EngineHandle[]): Host {
   const keyOf = ({ host, user, port }: SiteAddress): string => JSON.stringify([host, user ?? null, port ?? null]);
   const used = new Map<string, number>();
   for (const handle of taken) {
