@@ -1,6 +1,6 @@
 // A cluster of services that run apart, with the servers that they need and engines of both kinds.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Client } from '@muster/client';
 import { connect } from '@muster/client';
@@ -10,7 +10,7 @@ import type { NatsServer, OwnMongo, Program } from '@muster/testkit';
 import { freePorts, startMongoWire, startNatsServer, startProgram, temporaryFolder } from '@muster/testkit';
 import { mongoProgram, natsProgram, python } from './parts.ts';
 import type { Environment, ServiceName, ServiceProcess } from './service-process.ts';
-import { createServiceProcess, ourCommand, serviceNames } from './service-process.ts';
+import { createServiceProcess, serviceNames } from './service-process.ts';
 
 export interface ServicesCluster extends AsyncDisposable {
   readonly folder: string;
@@ -18,15 +18,17 @@ export interface ServicesCluster extends AsyncDisposable {
   readonly env: Environment;
   readonly basePort: number;
   readonly connections: Connections;
-  /** Path of the clients' connection file. */
+  /** Path of the clients' connection file, which the launcher-operator writes. */
   readonly clientFile: string;
   readonly nats: NatsServer;
   readonly mongo: OwnMongo;
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
   /** Starts all services and waits until they are ready. */
   start(): Promise<void>;
-  /** Starts an engine whose uuid is this, without waiting. */
-  startEngine(kind: 'node' | 'python', uuid: string): Promise<Program>;
+  /** Says that there shall be so many Node engines, launched by the operator. */
+  apply(engines: number): Promise<void>;
+  /** Starts a stock Python engine whose uuid is this, without waiting. */
+  startPythonEngine(uuid: string): Promise<Program>;
   connect(): Promise<Client>;
 }
 
@@ -60,11 +62,14 @@ export async function createCluster({ args = [], env: more = {} }: ClusterOption
   };
   await mkdir(env.IPYTHONDIR!);
   const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKey: null });
-  const clientFile = join(folder.path, 'ipcontroller-client.json');
-  await writeFile(clientFile, JSON.stringify(connections.client));
-  await chmod(clientFile, 0o600);
+  const profiles = join(folder.path, 'profiles');
+  await mkdir(profiles);
+  const operatorArgs = [`--profiles=${profiles}`, `--connection-dir=${folder.path}`, '--resync=1', '--poll=0.2'];
   const services = Object.fromEntries(
-    serviceNames.map((name) => [name, createServiceProcess(name, args, env)]),
+    serviceNames.map((name) => {
+      const own = name === 'launcher-operator' ? operatorArgs : [];
+      return [name, createServiceProcess(name, [...own, ...args], env)];
+    }),
   ) as ServicesCluster['services'];
   const engines: Program[] = [];
   return {
@@ -72,7 +77,7 @@ export async function createCluster({ args = [], env: more = {} }: ClusterOption
     env,
     basePort,
     connections,
-    clientFile,
+    clientFile: join(folder.path, 'ipcontroller-client.json'),
     nats,
     mongo,
     services,
@@ -80,40 +85,39 @@ export async function createCluster({ args = [], env: more = {} }: ClusterOption
       await Promise.all(Object.values(services).map((service) => service.start()));
       await Promise.all(Object.values(services).map((service) => service.ready()));
     },
-    async startEngine(kind, uuid) {
-      const own = { ...env, IPP_CONNECTION_INFO: JSON.stringify(connections.engine) };
-      const program = await (kind === 'node' ? startNodeEngine(uuid, own) : startPythonEngine(uuid, own));
-      engines.push(program);
-      return program;
+    apply: (engines) => writeFile(join(profiles, 'nodes.json'), JSON.stringify(profileOf(engines))),
+    async startPythonEngine(uuid) {
+      const program = await python();
+      const own = {
+        ...env,
+        IPP_CONNECTION_INFO: JSON.stringify(connections.engine),
+        PATH: `${dirname(program)}:${process.env.PATH}`,
+      };
+      const engine = await startProgram([program, '-m', 'ipyparallel.engine', `--Session.session=${uuid}`], {
+        env: own,
+      });
+      engines.push(engine);
+      return engine;
     },
     connect: () => connect({ connection: connections.client, timeoutMs: 20_000 }),
     async [Symbol.asyncDispose]() {
-      const programs = [...engines, ...Object.values(services).map(({ program }) => program)];
-      await Promise.all(programs.map((program) => program?.stop({ graceMs: 10_000 })));
+      await Promise.all(engines.map((engine) => engine.stop()));
+      await Promise.all(Object.values(services).map((service) => service.clear()));
       await Promise.all([nats[Symbol.asyncDispose](), mongo.stop({ signal: 'SIGKILL' })]);
       await folder.remove();
     },
   };
 }
 
-const startNodeEngine = (uuid: string, env: Environment): Promise<Program> =>
-  startProgram([...ourCommand('ipengine'), `--uuid=${uuid}`], { env });
+const profileOf = (engines: number) => ({
+  apiVersion: 'muster.dev/v1alpha1',
+  kind: 'ClusterProfile',
+  metadata: { name: 'nodes' },
+  spec: { engines, engine: { kernel: 'node' }, launcher: { local: {} } },
+});
 
-async function startPythonEngine(uuid: string, env: Environment): Promise<Program> {
-  const program = await python();
-  const path = `${dirname(program)}:${process.env.PATH}`;
-  return startProgram([program, '-m', 'ipyparallel.engine', `--Session.session=${uuid}`], {
-    env: { ...env, PATH: path },
-  });
-}
-
-/** Two Node and two stock Python engines; resolves when a client sees them. */
+/** Two Node engines of a profile and two stock Python engines; resolves when a client sees them. */
 export async function startFourEngines(cluster: ServicesCluster, client: Client): Promise<void> {
-  await Promise.all([
-    cluster.startEngine('node', 'node-0'),
-    cluster.startEngine('node', 'node-1'),
-    cluster.startEngine('python', 'python-0'),
-    cluster.startEngine('python', 'python-1'),
-  ]);
+  await Promise.all([cluster.apply(2), cluster.startPythonEngine('python-0'), cluster.startPythonEngine('python-1')]);
   await client.waitForEngines(4, { timeoutMs: 60_000 });
 }

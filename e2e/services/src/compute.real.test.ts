@@ -1,5 +1,5 @@
 // Services apart: stock Python and TypeScript clients on stock Python and Node engines.
-import { leftBehind } from '@muster/testkit';
+import { leftBehind, until } from '@muster/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ServicesCluster } from './cluster.ts';
 import { createCluster, startFourEngines } from './cluster.ts';
@@ -17,7 +17,12 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 test('a TypeScript client: balanced, direct, broadcast, output, and results from the records', async () => {
   await using client = await cluster.connect();
   await client.waitForEngines(4);
-  expect(client.engines.map(({ uuid }) => uuid).sort()).toEqual(['node-0', 'node-1', 'python-0', 'python-1']);
+  expect(client.engines.map(({ uuid }) => uuid).sort()).toEqual([
+    expect.stringMatching(/^nodes-\w+-0$/),
+    expect.stringMatching(/^nodes-\w+-0$/),
+    'python-0',
+    'python-1',
+  ]);
   const items = Array.from({ length: 100 }, (_, i) => i);
   const squares = client.loadBalancedView().map((x: number) => x * x, items);
   expect(await squares).toEqual(items.map((x) => x * x));
@@ -53,6 +58,16 @@ test('figures', async () => {
     expect(await service.figure('muster_bus_facts_total{what="published"}')).toBeGreaterThan(0);
     expect(await service.figure('muster_bus_facts_total{what="dropped"}')).toBe(0);
   }
+});
+
+test('a profile is scaled', async () => {
+  await using client = await cluster.connect();
+  await client.waitForEngines(4);
+  await cluster.apply(3);
+  await client.waitForEngines(5, { timeoutMs: 30_000 });
+  await cluster.apply(0);
+  await until(() => client.ids.length === 2, { what: 'the Node engines are gone', timeoutMs: 30_000 });
+  expect(client.engines.map(({ kernel }) => kernel)).toEqual(['python', 'python']);
 });
 
 test('stopped, each is gone in good order, and nothing is left', async () => {

@@ -5,7 +5,7 @@ import { startProgram, until } from '@muster/testkit';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const serviceNames = ['hub', 'task-scheduler', 'relay', 'heartmonitor'] as const;
+export const serviceNames = ['hub', 'task-scheduler', 'relay', 'heartmonitor', 'launcher-operator'] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
 /** The argv of one of our commands, as installed in the checkout. */
@@ -19,10 +19,12 @@ export interface ServiceProcess {
   readonly program: Program;
   /** Starts it (again), without waiting. */
   start(): Promise<void>;
-  /** As a crash or the end of a machine. */
+  /** As a crash; what it has started goes on. */
   kill(): Promise<void>;
-  /** By a signal; resolves to how it ended, within `graceMs`. */
-  stop(graceMs?: number): Promise<Exit>;
+  /** By SIGTERM; resolves to how it ended. */
+  stop(): Promise<Exit>;
+  /** Ends it and all that it has started, also in earlier lives. */
+  clear(): Promise<void>;
   /** Status and text of a path of its HTTP server; undefined when nobody answers. */
   ask(path: '/livez' | '/readyz' | '/metrics'): Promise<string | undefined>;
   ready(): Promise<unknown>;
@@ -31,6 +33,7 @@ export interface ServiceProcess {
 }
 
 export function createServiceProcess(name: ServiceName, args: readonly string[], env: Environment): ServiceProcess {
+  const programs: Program[] = [];
   let program: Program;
   const url = (): string | undefined => /health and metrics are served url=(\S+)/.exec(program.output)?.[1];
   async function ask(path: string): Promise<string | undefined> {
@@ -47,9 +50,19 @@ export function createServiceProcess(name: ServiceName, args: readonly string[],
     async start() {
       const argv = [...ourCommand('muster'), 'service', name, '--http=127.0.0.1:0', ...args];
       program = await startProgram(argv, { env });
+      programs.push(program);
     },
-    kill: async () => void (await program.stop({ signal: 'SIGKILL' })),
-    stop: (graceMs = 15_000) => program.stop({ graceMs }),
+    async kill() {
+      process.kill(program.pid, 'SIGKILL');
+      await program.exited;
+    },
+    async stop() {
+      process.kill(program.pid, 'SIGTERM');
+      return program.exited;
+    },
+    async clear() {
+      await Promise.all(programs.map((one) => one.stop()));
+    },
     ask,
     ready: () =>
       until(

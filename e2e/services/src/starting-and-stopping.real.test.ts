@@ -90,6 +90,7 @@ test('while it lingers its ports are free, so its successor takes them', async (
   await successor.ready();
   expect(await ended).toEqual({ code: 0, signal: null });
   expect(await successor.stop()).toEqual({ code: 0, signal: null });
+  await successor.clear();
 });
 
 test('a second signal ends it at once', async () => {
@@ -125,7 +126,7 @@ test('a NATS that refuses is said to, and is asked again until it takes us', asy
   await refusing[Symbol.asyncDispose]();
   await cluster.nats.start();
   await relay.ready();
-  await given.stop();
+  await given.clear();
 });
 
 test('a port that somebody else has is waited for, and then named', async () => {

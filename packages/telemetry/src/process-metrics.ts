@@ -1,5 +1,4 @@
 // Figures of this process, by the names that others use for them.
-import { performance } from 'node:perf_hooks';
 import type { Metric } from './metrics.ts';
 import { counter, gauge } from './metrics.ts';
 
