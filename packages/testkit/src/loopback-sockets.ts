@@ -1,7 +1,7 @@
 import type { BoundSockets, Channel, Side, Transport } from '@muster/transport';
 
 /** Binding sockets for a service under test: any free port of loopback. */
-export interface LoopbackSockets extends Required<BoundSockets> {
+export interface LoopbackSockets extends BoundSockets {
   /** Where a channel listens. Throws when the service has not opened it. */
   endpoint(channel: Channel, side: Side): string;
 }
@@ -17,11 +17,6 @@ export function loopbackSockets(transport: Transport): LoopbackSockets {
     async open({ side, channel, ...options }) {
       const socket = transport.open(options);
       endpoints.set(`${channel} ${side}`, await socket.bind('tcp://127.0.0.1:0'));
-      return socket;
-    },
-    dial(channel, side) {
-      const socket = transport.open({ kind: 'dealer' });
-      socket.connect(endpoint(channel, side));
       return socket;
     },
     endpoint,

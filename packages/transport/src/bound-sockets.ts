@@ -16,6 +16,4 @@ export interface BoundSockets {
     readonly identity?: string;
     readonly tellsConnections?: boolean;
   }): Promise<Socket>;
-  /** A DEALER that is connected to a socket that was opened here, as a peer of that side would be. */
-  dial?(channel: Channel, side: Side): Socket;
 }

@@ -15,7 +15,7 @@ export interface BindingOptions {
 }
 
 /** BoundSockets that remember their ports. */
-export interface RecordedSockets extends Required<BoundSockets> {
+export interface RecordedSockets extends BoundSockets {
   /** The port of a channel; throws when it was never opened. */
   port(key: ChannelKey): number;
 }
@@ -23,12 +23,6 @@ export interface RecordedSockets extends Required<BoundSockets> {
 export function createBoundSockets(options: BindingOptions): RecordedSockets {
   const { transport, addresses, plan, curve, maxFrameBytes } = options;
   const ports = new Map<ChannelKey, number>();
-
-  function portOf(key: ChannelKey): number {
-    const port = ports.get(key);
-    if (port === undefined) throw new MusterError('port_in_use', `The channel ${key} has not been bound.`);
-    return port;
-  }
   return {
     async open({ channel, side, ...options }) {
       const key: ChannelKey = `${side}:${channel}`;
@@ -44,20 +38,13 @@ export function createBoundSockets(options: BindingOptions): RecordedSockets {
       if (second !== undefined) await socket.bind(`tcp://${second}:${port}`);
       return socket;
     },
-    dial(channel, side) {
-      const socket = transport.open({
-        kind: 'dealer',
-        ...(curve && { curve: { role: 'client', serverKey: curve.publicKey } }),
-      });
-      socket.connect(`tcp://${ownAddresses[addresses[side]] ?? addresses[side]}:${portOf(`${side}:${channel}`)}`);
-      return socket;
+    port(key) {
+      const port = ports.get(key);
+      if (port === undefined) throw new MusterError('port_in_use', `The channel ${key} has not been bound.`);
+      return port;
     },
-    port: portOf,
   };
 }
-
-/** How this machine reaches itself where a socket listens on every address. */
-const ownAddresses: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
 
 /** Clients and engines share registration: where neither address covers the other, it listens on both (§12.1). */
 function registrationAddresses({ engine, client }: Readonly<Record<Side, string>>): [string, string?] {

@@ -7,5 +7,7 @@ export * from './hmac.ts';
 export type { Schedule } from './memory-network.ts';
 export * from './memory-transport.ts';
 export * from './port.ts';
+export type { Post } from './post.ts';
+export { createPlainPost, createPost, isConnection } from './post.ts';
 export * from './security.ts';
 export * from './zeromq-transport.ts';

@@ -18,7 +18,7 @@ export interface RelayConfig {
   readonly settleMs: number;
   /**
    * Milliseconds from the start in which clients of a relay before this one come back; what its engines have still to answer
-   * is delivered to them (post.ts). 0, the default: it follows no other.
+   * is delivered to them (post.ts of the transport). 0, the default: it follows no other.
    */
   readonly returnMs: number;
 }

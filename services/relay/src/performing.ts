@@ -3,10 +3,9 @@ import type { Ports } from '@muster/machine';
 import type { Frames, Signer } from '@muster/protocol';
 import { buildMessage, createHeaderSource, errorTable, fromPeerId, openMessage, readMessage } from '@muster/protocol';
 import type { ThrottledWarn } from '@muster/telemetry';
-import type { Socket } from '@muster/transport';
+import type { Post, Socket } from '@muster/transport';
 import { spreadBroadcast } from './broadcast-wire.ts';
 import type { MirroredChannel, RelaySend } from './core/index.ts';
-import type { Post } from './post.ts';
 
 export type RelayChannel = MirroredChannel | 'broadcast';
 export type Pair = { readonly client: Socket; readonly engine: Socket; readonly post: Post };

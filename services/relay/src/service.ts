@@ -8,14 +8,13 @@ import type { Frames, PeerId, Signer } from '@muster/protocol';
 import { createReplayGuard, openMessage, toPeerId } from '@muster/protocol';
 import type { Logger, ThrottledWarn } from '@muster/telemetry';
 import { createThrottledWarn } from '@muster/telemetry';
-import type { BoundSockets, Received, Socket } from '@muster/transport';
+import type { BoundSockets, Post, Received, Socket } from '@muster/transport';
+import { createPlainPost, createPost, isConnection } from '@muster/transport';
 import type { RelayConfig } from './config.ts';
 import type { RelayEvent, RelaySend, RelayState } from './core/index.ts';
 import { createState, defaultSettings, leftovers, step } from './core/index.ts';
 import type { Pair, RelayChannel } from './performing.ts';
 import { createPerformer, dropped } from './performing.ts';
-import type { Post } from './post.ts';
-import { createPlainPost, createPost } from './post.ts';
 
 export interface RelayServiceOptions {
   readonly sockets: BoundSockets;
@@ -145,9 +144,6 @@ function onEach(socket: Socket, receive: (peer: PeerId, frames: Frames) => void)
     for (const { peer, frames } of batch) receive(peer, frames);
   });
 }
-
-/** What a socket says of a new connection; no message of a peer is like that. */
-const isConnection = (frames: Frames): boolean => frames.length === 1 && frames[0]!.length === 0;
 
 /** Who cannot sign is nobody's client. */
 function identify(post: Post, client: PeerId, frames: Frames, signer: Signer): void {

@@ -32,7 +32,6 @@ export async function prepareSockets(options: OpenSocketsOptions): Promise<Bound
     maxFrameBytes: values.maxMessageBytes,
   });
   return {
-    dial: sockets.dial,
     async open(wanted) {
       const deadline = performance.now() + patienceMs;
       for (let attempt = 0; ; attempt++) {

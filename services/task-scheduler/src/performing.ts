@@ -2,10 +2,9 @@
 import type { Bus } from '@muster/bus';
 import type { Frames, PeerId, Signer } from '@muster/protocol';
 import { buildMessage, encodeText, fromPeerId } from '@muster/protocol';
-import type { Socket } from '@muster/transport';
+import type { Post, Socket } from '@muster/transport';
 import { sessionOf } from './core/client-address.ts';
 import type { EngineProbe, ErrorReply, OutcomesAsk, SchedulerSend } from './core/effects.ts';
-import type { Post } from './post.ts';
 
 export interface Outlets {
   readonly clients: Socket;

@@ -4,7 +4,8 @@ import type { Ports, Recorder, Runner } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import type { Signer } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
-import type { BoundSockets, Socket } from '@muster/transport';
+import type { BoundSockets, Side, Socket } from '@muster/transport';
+import { createPlainPost, createPost, isConnection } from '@muster/transport';
 import { listenToBus } from './bus-side.ts';
 import type { TaskSchedulerConfig } from './config.ts';
 import { checkConfig } from './config.ts';
@@ -23,14 +24,11 @@ import { createHubSide, sameProcess } from './hub-side.ts';
 import type { Pause } from './pause.ts';
 import { createPause } from './pause.ts';
 import { createSender } from './performing.ts';
-import { createPost } from './post.ts';
 import { createReader } from './reading.ts';
 import { createRecaller } from './recalling.ts';
 import type { TaskRecords } from './records.ts';
 import { recoverTasks } from './recovering.ts';
 import { createStopping } from './stopping.ts';
-import type { Strangers } from './strangers.ts';
-import { createStrangers } from './strangers.ts';
 
 export interface TaskSchedulerOptions {
   readonly sockets: BoundSockets;
@@ -82,7 +80,6 @@ export interface Shell extends TaskSchedulerOptions {
   readonly engines: Socket;
   readonly pause: Pause;
   readonly hub: HubSide;
-  readonly strangers: Strangers | undefined;
 }
 
 /**
@@ -92,16 +89,14 @@ export interface Shell extends TaskSchedulerOptions {
 export async function createTaskSchedulerService(options: TaskSchedulerOptions): Promise<TaskSchedulerService> {
   const { bus, ports, signer, log, config, store, recover = false } = options;
   checkConfig(config);
-  const { clients, engines } = await openSockets(options.sockets);
+  const { client: clients, engine: engines } = await openSockets(options.sockets, recover);
   const terms = { apart: options.listEngines ?? recover, recalls: store !== undefined, recovers: recover };
   const state = createState(config, ports.newId(), terms);
   const dispatch = (event: SchedulerEvent): void => runner.dispatch(event);
   const pause = createPause(ports);
   const hub = terms.apart ? createHubSide({ bus, log, pause, dispatch }) : sameProcess;
-  const { sockets } = options;
-  const dial = recover && sockets.dial ? () => sockets.dial!('task', 'client') : undefined;
-  const strangers = dial && createStrangers(dial, ports.newId);
-  const post = createPost({ send: clients.send, strangers, log, pause });
+  const isReturning = (): boolean => readyUs === undefined || ports.clock.nowUs() < readyUs + returnMs * 1000;
+  const post = recover ? createPost({ send: clients.send, isReturning, limits }) : createPlainPost(clients.send);
   const runner = createRunner<State, SchedulerEvent, never, SchedulerSend>({
     state,
     step,
@@ -119,20 +114,25 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   });
   const drops = createDropLog(log, ports.clock);
   const reader = createReader(signer, drops);
-  const shell: Shell = { ...options, state, runner, clients, engines, pause, hub, strangers };
+  const shell: Shell = { ...options, state, runner, clients, engines, pause, hub };
   const stopping = createStopping(shell);
   const unsubscribe = listenToBus(shell);
-  let ready = false;
+  let readyUs: number | undefined;
 
   function receive(): void {
-    ready = true;
+    readyUs = ports.clock.nowUs();
     clients.onMessages((batch) => {
       for (const received of batch) {
-        if (strangers?.hears(received)) continue;
+        const { peer, frames } = received;
+        const isUnknown = post.isUnknown(peer);
+        if (isUnknown && isConnection(frames)) {
+          post.connected(peer);
+          continue;
+        }
         const message = reader.readRequest(received);
         if (message === undefined) continue;
-        if (recover) post.saw(message.header.session, received.peer);
-        dispatch({ type: 'task.submitted', client: received.peer, message });
+        if (isUnknown) post.identified(peer, message.header.session);
+        dispatch({ type: 'task.submitted', client: peer, message });
       }
     });
     engines.onMessages((batch) => {
@@ -159,21 +159,27 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
       return stopped;
     },
     resync: async () => void (await hub.resync()),
-    ready: () => ready,
+    ready: () => readyUs !== undefined,
     counts: () => ({ ...countTasks(state), dropped: { ...drops.dropped } }),
     leftovers: () => leftovers(state),
     invariants: () => invariants(state),
   };
 }
 
+/** Who connects so soon after the start may have been a client of the process before. */
+const returnMs = 60_000;
+/** What is kept for clients that are not heard of; results are on record, too. */
+const limits = { parcels: 10_000, bytes: 256 * 2 ** 20 };
+
 /** Both, or none. */
-async function openSockets(sockets: BoundSockets): Promise<{ clients: Socket; engines: Socket }> {
-  const clients = await sockets.open({ kind: 'router', channel: 'task', side: 'client', identity: 'task_in' });
+async function openSockets(sockets: BoundSockets, tellsConnections: boolean): Promise<Record<Side, Socket>> {
+  const identity = 'task_in';
+  const client = await sockets.open({ kind: 'router', channel: 'task', side: 'client', identity, tellsConnections });
   try {
-    const engines = await sockets.open({ kind: 'router', channel: 'task', side: 'engine', identity: 'task_out' });
-    return { clients, engines };
+    const engine = await sockets.open({ kind: 'router', channel: 'task', side: 'engine', identity: 'task_out' });
+    return { client, engine };
   } catch (error) {
-    await clients.close();
+    await client.close();
     throw error;
   }
 }

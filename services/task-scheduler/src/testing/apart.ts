@@ -73,7 +73,6 @@ export function createApart(transport: Transport): Apart {
 /** What was bound once is bound there again. */
 function onSamePorts(transport: Transport, sockets: ReturnType<typeof loopbackSockets>): BoundSockets {
   return {
-    dial: sockets.dial,
     async open(options) {
       let endpoint: string;
       try {

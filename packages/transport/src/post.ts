@@ -1,18 +1,18 @@
-// Messages for clients of a relay before this one. To ZeroMQ clients are anonymous: a ROUTER makes up an identity for each
-// connection (§2.1), so a new relay knows nobody by the identities that engines answer to. A client says by the session of its
-// next request who it is; one that only waits says nothing. So what is for a session that nobody has claimed goes to all who
+// Messages for clients of the process before this one. To ZeroMQ clients are anonymous: a ROUTER makes up an identity for each
+// connection (§2.1), so the next process knows nobody by the identities that engines answer to. A client says by the session of
+// its next request who it is; one that only waits says nothing. So what is for a session that nobody has claimed goes to all who
 // came back silently: clients let go by what they have not asked for.
 import type { Frames, PeerId } from '@muster/protocol';
 import { ownBytes } from '@muster/protocol';
 
 export interface Post {
-  /** A connection stands. */
+  /** A connection stands (`tellsConnections`). */
   connected(peer: PeerId): void;
   /** True when it is not known whose connection this is. */
   isUnknown(peer: PeerId): boolean;
   /** The connection is that of this session's client; to be told of verified messages only. */
   identified(peer: PeerId, session: string): void;
-  /** To the connection, if it is one of this relay; else to the session that the frames are for. */
+  /** To the connection, if it is one of this process; else to the session that the frames are for. */
   send(peer: PeerId, frames: Frames, sessionOf: () => string | undefined): void;
   deliver(session: string, frames: Frames): void;
 }
@@ -44,7 +44,7 @@ interface Parcel {
 
 export function createPost({ send, isReturning, limits: given }: PostOptions): Post {
   const limits = { ...defaultLimits, ...given };
-  /** Connections of this relay, with their sessions. */
+  /** Connections of this process, with their sessions. */
   const peers = new Map<PeerId, string | undefined>();
   const bySession = new Map<string, PeerId>();
   const silent = new Set<PeerId>();
@@ -104,7 +104,7 @@ export function createPost({ send, isReturning, limits: given }: PostOptions): P
   };
 }
 
-/** For a relay that follows no other. */
+/** For a process that follows no other. */
 export const createPlainPost = (send: (peer: PeerId, frames: Frames) => void): Post => ({
   connected() {},
   isUnknown: () => false,
@@ -112,3 +112,6 @@ export const createPlainPost = (send: (peer: PeerId, frames: Frames) => void): P
   send,
   deliver: (_session, _frames) => {},
 });
+
+/** What a socket says of a new connection (`tellsConnections`); no message of a peer is like that. */
+export const isConnection = (frames: Frames): boolean => frames.length === 1 && frames[0]!.length === 0;
