@@ -88,8 +88,8 @@ function createLaunchers(sites: Sites, pods: EngineLauncher | undefined): Engine
   const launchers = [
     createLocalEngineLauncher(sites, localPrograms()),
     createSshEngineLauncher(sites),
-    createMpiEngineLauncher(sites),
-    createPbsEngineLauncher(sites),
+    createMpiEngineLauncher(sites, localPrograms()),
+    createPbsEngineLauncher(sites, localPrograms()),
     ...(pods === undefined ? [] : [pods]),
   ];
   return Object.fromEntries(launchers.map((launcher) => [launcher.name, launcher as EngineLauncher]));

@@ -176,3 +176,24 @@ test('reconciled twice, nothing is done twice', () => {
     { numRuns: 500 },
   );
 });
+
+test.each(['submitFails', 'endsEarly'] as const)(
+  'for ever trouble (%s) is no hot loop, and does not pile up',
+  (name) => {
+    const sim = createSimulation({ engines: 3, maxEngines: 1, slots: 100, tellsEach: true });
+    sim.weather[name] = true;
+    let submits = 0;
+    const tenMinutes = sim.nowMs + 600_000;
+    while (sim.nowMs < tenMinutes) {
+      while (sim.pending.length > 0) sim.finishCall(0);
+      for (const { process } of sim.everybody()) process.state = 'ended';
+      sim.poll();
+      sim.hearHub();
+      submits += sim.step().filter(({ type }) => type === 'launch.submit').length;
+      sim.advance(500);
+      expect(sim.stored.status.launches.length).toBeLessThanOrEqual(3);
+    }
+    expect(submits / 3).toBeGreaterThan(8);
+    expect(submits / 3).toBeLessThan(20);
+  },
+);

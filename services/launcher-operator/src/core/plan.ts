@@ -1,7 +1,7 @@
 // From what there is to what is wanted: new launches, victims, and the exchange of engines of an earlier template. Changes
 // the records; what has to be done for them follows from the records alone (requests.ts).
 import type { ProfileEvent } from './effects.ts';
-import type { LaunchRecord } from './launches.ts';
+import type { EngineRecord, LaunchRecord } from './launches.ts';
 import { dismiss, setEngine } from './launches.ts';
 import { nameLaunch } from './names.ts';
 import type { Place } from './victims.ts';
@@ -38,8 +38,11 @@ export function plan(
   }
   replaceOutdated({ launches, isCurrent, outdated, desired, surge, blocked: refused !== undefined }, world);
   endDrained(launches, world, inputs.tuning.drainTimeoutMs);
-  return { launches, refused, outdated: placesOf(launches, (launch) => !isCurrent(launch)).length };
+  const left = launches.filter(({ state, engines }) => state !== 'waiting' || engines.some(isGone));
+  return { launches: left, refused, outdated: placesOf(left, (launch) => !isCurrent(launch)).length };
 }
+
+const isGone = ({ state }: EngineRecord): boolean => state === 'gone';
 
 /** Made as the profile wants it now, and where. */
 export const isOfTemplate = (launch: LaunchRecord, { templateHash, launcher }: Profile): boolean =>

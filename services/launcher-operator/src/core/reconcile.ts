@@ -13,9 +13,10 @@ import type { Inputs, Profile, World } from './world.ts';
 
 export function reconcile(profile: Profile, world: World, inputs: Inputs): OperatorEffect[] {
   const events: ProfileEvent[] = [];
-  const left = settle(copyLaunches(world.status.launches), world, inputs.tuning, events);
-  if (profile.deleting) return removeAll(profile, world, inputs, left, events);
-  const planned = plan(profile, world, inputs, left, events);
+  const launches = copyLaunches(world.status.launches);
+  settle(launches, world, inputs.tuning, events);
+  if (profile.deleting) return removeAll(profile, world, inputs, launches, events);
+  const planned = plan(profile, world, inputs, launches, events);
   const status = describe(profile, world, inputs.tuning, planned);
   const out: OperatorEffect[] = [];
   if (!profile.held) out.push({ type: 'profile.hold' });

@@ -8,13 +8,7 @@ import type { Call, Tuning, World } from './world.ts';
 /** Longest reason that is kept of a launch. */
 const maxReasonLength = 600;
 
-/** The records that are left. */
-export function settle(
-  launches: readonly LaunchRecord[],
-  world: World,
-  tuning: Tuning,
-  events: ProfileEvent[],
-): LaunchRecord[] {
+export function settle(launches: readonly LaunchRecord[], world: World, tuning: Tuning, events: ProfileEvent[]): void {
   for (const launch of launches) {
     const call = world.calls.get(launch.id);
     if (call !== undefined && call.state !== 'under way') settleCall(launch, call, world.nowMs, tuning, events);
@@ -25,9 +19,6 @@ export function settle(
     // Ended by itself: the launcher may still hold a slot, a pod or files for it. Its places stay reserved.
     if (launch.state === 'up' && launch.engines.every(isOver)) setLaunch(launch, 'removing', world.nowMs);
   }
-  return launches.filter(
-    (launch) => launch.state !== 'waiting' || launch.engines.some(({ state }) => state === 'gone'),
-  );
 }
 
 const isOver = ({ state }: EngineRecord): boolean => state === 'gone' || state === 'done';
