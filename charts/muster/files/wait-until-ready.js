@@ -1,13 +1,12 @@
 // In the pod of `helm test`: waits until all pods of the services say that they are ready. Arguments: name of the
 // headless Service, how many pods, seconds.
-const { resolve4, resolve6 } = require('node:dns/promises');
+const { lookup } = require('node:dns/promises');
 
 const [host, wanted, seconds] = process.argv.slice(1);
 const deadline = Date.now() + Number(seconds) * 1000;
-const none = () => [];
 
 async function look() {
-  const found = (await Promise.all([resolve4(host).catch(none), resolve6(host).catch(none)])).flat();
+  const found = (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
   const faults = await Promise.all(found.map(fault));
   const missing = Number(wanted) - found.length;
   return [...(missing > 0 ? [`${missing} pods are missing`] : []), ...faults.filter(Boolean)];
