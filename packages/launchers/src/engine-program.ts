@@ -3,6 +3,7 @@ import { MusterError } from '@muster/protocol';
 import type { EngineHandle, EngineProgram } from './engine-launcher.ts';
 import { maxLaunchIdLength } from './engine-launcher.ts';
 
+/** Programs of this machine. They are of no use to launches elsewhere, which take what is on PATH there. */
 export interface EnginePrograms {
   /** The Node engine. Default `muster engine`, to be found by PATH. */
   readonly node?: readonly string[] | undefined;

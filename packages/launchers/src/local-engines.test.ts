@@ -39,7 +39,7 @@ async function submit(engine: EngineProgram, id = 'training-x7k2p'): Promise<Eng
 const folder = (id = 'training-x7k2p') => join(home, '.muster/launches', id);
 const logOf = () => readFileSync(join(folder(), 'log'), 'utf8');
 const statusOf = async (handle: EngineHandle) => (await launcher.status([handle])).get(handle.id);
-const stay = 'sleep 1000';
+const stay = 'exec sleep 1000';
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
@@ -80,6 +80,33 @@ test('the same id is started once, also when both come at once; a handle survive
   expect(readFileSync(join(home, 'starts'), 'utf8')).toBe('one\n');
   await launcher.remove(JSON.parse(JSON.stringify(handle)) as EngineHandle);
   expect((await statusOf(handle!))?.engines[0]?.state).toBe('absent');
+});
+
+test('whoever submits may be killed at any moment, and do it again: one engine starts', {
+  timeout: 60_000,
+}, async () => {
+  const source = import.meta.resolve('./index.ts');
+  const tryIt = async (afterMs: number, i: number): Promise<void> => {
+    const id = `again-${i}`;
+    const engine = shell(`echo one >>"$HOME/starts-${i}"; ${stay}`);
+    const launch = { handle: { launcher: 'local', id, n: 1 }, spec: {}, engine, connection: '{}' };
+    const program = `const { createLocalEngineLauncher, createSites } = await import(${JSON.stringify(source)});
+      console.log('begins');
+      await createLocalEngineLauncher(createSites()).submit(${JSON.stringify(launch)});`;
+    const submitter = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      env: { ...process.env, HOME: home },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await new Promise((resolve) => submitter.stdout.once('data', resolve));
+    await delay(afterMs);
+    submitter.kill('SIGKILL');
+    const handle = await submit(engine, id);
+    await until(async () => (await statusOf(handle))?.engines[0]?.state === 'running');
+    await until(() => statSync(join(home, `starts-${i}`), { throwIfNoEntry: false })?.size !== undefined);
+    await launcher.remove(handle);
+    expect(readFileSync(join(home, `starts-${i}`), 'utf8')).toBe('one\n');
+  };
+  await Promise.all([0, 15, 30, 60, 200].map(tryIt));
 });
 
 test('how an engine ended is told with the end of its log', async () => {

@@ -41,7 +41,7 @@ export function createMpiEngineLauncher(
 }
 
 export function buildMpiOrder(
-  { id, n }: SiteHandle,
+  { id, n, site }: SiteHandle,
   spec: MpiSpec,
   engine: EngineProgram,
   connection: string,
@@ -49,7 +49,7 @@ export function buildMpiOrder(
 ): StartOrder {
   const mpiexec = spec.mpiexec ?? ['mpiexec'];
   const env = engineEnvironment(engine, connection);
-  const ranks = rankCommand(id, n, engineCommand(engine, programs));
+  const ranks = rankCommand(id, n, engineCommand(engine, site === undefined ? programs : {}));
   const start = [...mpiexec, '-n', String(n), ...(spec.args ?? [])];
   // Open MPI takes only those variables to other machines that it is told to; others take all, and know no -x.
   const exported = Object.keys(env).flatMap((name) => ['-x', name]);

@@ -26,7 +26,7 @@ export function createPbsEngineLauncher(
     },
     submit: async ({ handle, spec, engine, connection }) => {
       const site = sites(handle.site);
-      const job = buildJob(handle, spec, engine, connection, programs);
+      const job = buildJob(handle, spec, engine, connection, handle.site === undefined ? programs : {});
       const { failed } = await runScript(site, submitScript(handle.id, job, qsubArguments(handle.id, spec)));
       if (failed !== undefined) throw new MusterError('start_failed', `On ${site.title} ${failed}.`, remedyFor(failed));
     },
