@@ -6,7 +6,7 @@ import type { Machines, Slurm } from '@muster/lab';
 import { createMachines, createSlurm } from '@muster/lab';
 import { until } from '@muster/testkit';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { figure, timed } from './suite/figure.ts';
+import { expectFigures, figure, timed } from './suite/figure.ts';
 import { whatIsLeft } from './suite/left.ts';
 import { enginesOn, keySecret, siteOf, sitePython } from './suite/machines.ts';
 import { startConnect } from './suite/muster.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const took = await timed(async () => {
     release = await install('story', { address });
   });
-  figure('helm install', took, 60);
+  figure('helm install', took);
   await release.kubectl.apply(await keySecret(machines));
 });
 afterAll(async () => {
@@ -127,7 +127,7 @@ test('profiles of ssh machines, an MPI program and a PBS queue get their engines
   const took = await timed(async () => {
     for (const name of ['machines', 'ranks', 'batch']) await release.ready(name);
   });
-  figure('kubectl apply to 6 engines by ssh, MPI and PBS registered', took, 40);
+  figure('kubectl apply to 6 engines by ssh, MPI and PBS registered', took);
   const running = await Promise.all(machines.list.map(enginesOn));
   expect(running.map((list) => list.filter((line) => line.includes('machines-')).length)).toEqual([1, 1]);
 });
@@ -186,3 +186,5 @@ test('helm uninstall leaves nothing', async () => {
   }).catch(() => {});
   expect(await whatIsLeft(release.kubectl)).toEqual([]);
 });
+
+test('it was quick', expectFigures);

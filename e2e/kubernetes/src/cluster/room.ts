@@ -57,12 +57,17 @@ wait $!
 const keeper = `
 name=$1 folder=$2
 groups() { ls -d /sys/fs/cgroup/*/"$name" /sys/fs/cgroup/"$name" 2>/dev/null; }
-if [ -e /sys/fs/cgroup/cgroup.controllers ]; then mkdir /sys/fs/cgroup/"$name"; else
+# All pods together would else get no more of the processors than one process of this machine.
+if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  mkdir /sys/fs/cgroup/"$name" || exit 1
+  [ ! -e /sys/fs/cgroup/"$name"/cpu.weight ] || echo 2000 > /sys/fs/cgroup/"$name"/cpu.weight
+else
   for hierarchy in /sys/fs/cgroup/*/; do
     mkdir "$hierarchy$name" || exit 1
     for file in cpuset.cpus cpuset.mems; do
       [ ! -e "$hierarchy$file" ] || cat "$hierarchy$file" > "$hierarchy$name/$file"
     done
+    [ ! -e "$hierarchy$name/cpu.shares" ] || echo 20480 > "$hierarchy$name/cpu.shares"
   done
 fi
 echo kept

@@ -42,6 +42,6 @@ export default async function setUp({ provide }: TestProject): Promise<() => Pro
     const lines = (await readFile(figures, 'utf8')).trimEnd();
     await cluster.stop();
     await folder.remove();
-    console.log(`\n${lines}\nfigure: the whole suite: ${seconds()} (at most 480 with parts cached)`);
+    console.log(`\n${lines}\nfigure: the whole suite: ${seconds()} (at most 480 s with parts cached)`);
   };
 }
