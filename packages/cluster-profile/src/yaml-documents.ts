@@ -3,7 +3,7 @@ import { MusterError } from '@muster/protocol';
 import type { Document } from 'yaml';
 import { isMap, isScalar, parseAllDocuments, visit } from 'yaml';
 
-export const longestText = 1024 * 1024;
+const longestText = 1024 * 1024;
 const mostDocuments = 256;
 /** Values that aliases may stand for, in one document. */
 const mostAliased = 100;

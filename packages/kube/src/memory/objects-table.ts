@@ -9,7 +9,7 @@ export type Stored = KubeObject & { readonly spec?: unknown; readonly status?: u
 
 /** These have no status apart. */
 const simple: readonly string[] = [secrets.plural, leases.plural, 'events', 'configmaps'];
-export const hasStatus = ({ plural }: Resource): boolean => !simple.includes(plural);
+const hasStatus = ({ plural }: Resource): boolean => !simple.includes(plural);
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

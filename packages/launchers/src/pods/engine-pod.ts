@@ -16,7 +16,7 @@ export interface EnginePodOptions {
   readonly owner?: OwnerReference | undefined;
 }
 
-export const connectionKey = 'ipcontroller-engine.json';
+const connectionKey = 'ipcontroller-engine.json';
 export const profileLabel = 'muster.dev/profile';
 export const launchLabel = 'muster.dev/launch';
 
