@@ -5,7 +5,7 @@ import type { LaunchRecord, Observation } from './core/index.ts';
 import { explain } from './explain.ts';
 import type { EngineLaunchers } from './profile-facts.ts';
 
-export interface Watched {
+interface Watched {
   readonly launches: readonly LaunchRecord[];
   readonly isSettled: boolean;
   observe(id: string, observation: Observation): void;

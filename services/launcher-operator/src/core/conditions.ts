@@ -9,7 +9,7 @@ import type { Profile, Tuning, World } from './world.ts';
 
 type Verdict = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-export interface Counts {
+interface Counts {
   readonly desired: number;
   readonly launched: number;
   readonly registered: number;
@@ -17,7 +17,7 @@ export interface Counts {
 
 const launchedStates = new Set(['expected', 'registered', 'missing', 'draining']);
 
-export function count(profile: Profile, launches: readonly LaunchRecord[], world: World): Counts {
+function count(profile: Profile, launches: readonly LaunchRecord[], world: World): Counts {
   let launched = 0;
   let registered = 0;
   for (const { launch, engine, uuid } of enginesOf(launches)) {
@@ -61,7 +61,7 @@ export function stamp(
   });
 }
 
-export const engines = (n: number): string => (n === 1 ? '1 engine' : `${n} engines`);
+const engines = (n: number): string => (n === 1 ? '1 engine' : `${n} engines`);
 
 function deleting(launches: readonly LaunchRecord[]): Verdict {
   const stuck = launches.find(({ reason }) => reason !== '');
