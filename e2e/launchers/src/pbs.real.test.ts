@@ -68,10 +68,22 @@ test('a launch whose number was not noted is found again by its name', async () 
   await controller.registered([]);
 });
 
-test('a job that ends is told as ended; what it wrote is there where it ran on the same machine', async () => {
+test('a job that never gets what it asks for waits, says so, and can be removed', async () => {
+  const template = '#!/bin/sh\n#PBS -l nodes=2:ppn=2\n{command}\n';
+  const blocker = await launch(launcher, { id: 'blocker', n: 1, spec }, nodeEngine, controller);
+  await controller.registered(['blocker-0']);
+  const handle = await launch(launcher, { id: 'waiting', n: 1, spec: { ...spec, template } }, nodeEngine, controller);
+  await expectStates(launcher, handle, ['queued']);
+  await launcher.remove(handle);
+  await expectStates(launcher, handle, ['absent']);
+  expect((await slurm.head.must('squeue -h')).trim().split('\n')).toHaveLength(1);
+  await launcher.remove(blocker);
+  await controller.registered([]);
+});
+
+test('a job that ends is told as ended', async () => {
   const template = '#!/bin/sh\n#PBS -l nodes=1:ppn=1\n{command} --no-such-option\n';
-  const pinned = { ...spec, template, args: ['-l', `nodes=${slurm.head.name}`] };
-  const handle = await launch(launcher, { id: 'brief', n: 1, spec: pinned }, nodeEngine, controller);
+  const handle = await launch(launcher, { id: 'brief', n: 1, spec: { ...spec, template } }, nodeEngine, controller);
   await expectStates(launcher, handle, ['ended']);
   const status = (await launcher.status([handle])).get('brief')!;
   expect(status.engines[0]?.reason).toMatch(/^job \d+ is completed/);
