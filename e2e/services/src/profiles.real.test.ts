@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Client } from '@muster/client';
+import { find } from '@muster/provision';
 import type { Program } from '@muster/testkit';
 import { leftBehind, runProgram, startProgram, until } from '@muster/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,14 +41,14 @@ const muster = async (...words: string[]): Promise<string> => {
   return stdout;
 };
 
-async function apply(name: string, engines: number, engine: string): Promise<void> {
+async function apply(name: string, engines: number, engine: string, launcher = '{local: {}}'): Promise<void> {
   const file = join(cluster.folder, `${name}.yaml`);
   await writeFile(
     file,
     `apiVersion: muster.dev/v1alpha1
 kind: ClusterProfile
 metadata: {name: ${name}}
-spec: {engines: ${engines}, engine: ${engine}, launcher: {local: {}}}
+spec: {engines: ${engines}, engine: ${engine}, launcher: ${launcher}}
 `,
   );
   await muster('apply', '-f', file);
@@ -121,6 +122,24 @@ test('an operator that is killed in the middle of launches makes nothing twice',
   const balanced = client.loadBalancedView().map((x: number) => x * x, [1, 2, 3, 4]);
   expect(await balanced).toEqual([1, 4, 9, 16]);
 });
+
+const mpi = await find('open-mpi');
+
+test.skipIf(!mpi.present)(
+  'ranks of one mpiexec (Open MPI): one is shut down by the wire, more are launched',
+  async () => {
+    await apply('ranks', 3, '{}', '{mpi: {args: [--allow-run-as-root, --oversubscribe]}}');
+    await ready('ranks', 3);
+    const before = engines('ranks').map(({ uuid }) => uuid);
+    await muster('scale', 'ranks', '--engines=2');
+    await until(() => engines('ranks').length === 2, { what: 'one has gone' });
+    await ready('ranks', 2);
+    expect(before).toEqual(expect.arrayContaining(engines('ranks').map(({ uuid }) => uuid)));
+    await muster('scale', 'ranks', '--engines=3');
+    await ready('ranks', 3);
+    await muster('delete', 'ranks');
+  },
+);
 
 test('services that are killed do not disturb; profiles that are deleted leave nothing', async () => {
   const before = engines('py').map(({ uuid }) => uuid);

@@ -85,8 +85,9 @@ export async function openLauncherOperator(options: OpenOperatorOptions): Promis
 }
 
 function createLaunchers(sites: Sites, pods: EngineLauncher | undefined): EngineLaunchers {
+  const programs = localPrograms();
   const launchers = [
-    createLocalEngineLauncher(sites, localPrograms()),
+    createLocalEngineLauncher(sites, programs),
     createSshEngineLauncher(sites),
     createMpiEngineLauncher(sites, localPrograms()),
     createPbsEngineLauncher(sites, localPrograms()),
