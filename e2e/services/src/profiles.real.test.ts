@@ -123,7 +123,7 @@ test('an operator that is killed in the middle of launches makes nothing twice',
   expect(await balanced).toEqual([1, 4, 9, 16]);
 });
 
-const mpi = await find('open-mpi');
+const mpi = await find('mpi');
 
 test.skipIf(!mpi.present)(
   'ranks of one mpiexec (Open MPI): one is shut down by the wire, more are launched',

@@ -69,9 +69,9 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
     }
     const ours = known.get(name);
     if (ours !== undefined && ours.metadata.uid === seen.metadata.uid) {
-      const generation = (object: ProfileObject): number => object.metadata.generation ?? 0;
-      const isNewer = generation(seen) > generation(ours) || seen.metadata.deletionTimestamp !== undefined;
-      return isNewer ? { ...seen, status: ours.status } : ours;
+      const latest = isNewer(seen, ours) ? { ...seen, status: ours.status } : ours;
+      known.set(name, latest);
+      return latest;
     }
     return fetch(name);
   }
@@ -166,6 +166,10 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
     await promise;
   }
 }
+
+/** Versions of an object cannot be compared; what came after a change of the spec, or after its deletion, can be told. */
+const isNewer = ({ metadata: a }: ProfileObject, { metadata: b }: ProfileObject): boolean =>
+  (a.generation ?? 0) > (b.generation ?? 0) || (a.deletionTimestamp !== undefined && b.deletionTimestamp === undefined);
 
 /**
  * Somebody else wrote the status: whatever that was, no launch that either knows of may be lost. It does not count as
