@@ -33,7 +33,7 @@ export interface WatchOptions extends Selection {
 
 export interface PatchOptions extends InNamespace {
   /** Patch this part only. */
-  readonly subresource?: 'status' | 'scale' | undefined;
+  readonly subresource?: 'status' | undefined;
   /** Reject with `object_changed` when the object has another version by now. */
   readonly resourceVersion?: string | undefined;
 }
@@ -41,7 +41,6 @@ export interface PatchOptions extends InNamespace {
 export interface RemoveOptions extends InNamespace {
   /** Only this very object, not a later one of the same name. */
   readonly uid?: string | undefined;
-  readonly graceSeconds?: number | undefined;
 }
 
 /**
@@ -61,8 +60,6 @@ export interface KubeApi {
   watch<T extends KubeObject>(resource: Resource<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Rejects with `object_changed` (reason AlreadyExists) when the name is taken. */
   create<T extends KubeObject>(resource: Resource<T>, object: T): Promise<T>;
-  /** Makes the object, or what is there equal in these members (server-side apply, by force). */
-  apply<T extends KubeObject>(resource: Resource<T>, object: T): Promise<T>;
   /** A merge patch: lists are replaced, null takes a member away. */
   patch<T extends KubeObject>(resource: Resource<T>, name: string, patch: object, options?: PatchOptions): Promise<T>;
   /** Fine when there is no such object. With finalizers it is only marked. */

@@ -10,7 +10,7 @@ import type { KubeRequest, Requests } from './requests.ts';
 import { createRequests } from './requests.ts';
 import { linesOf, readEvent } from './watch-lines.ts';
 
-/** Who owns the members that `apply` sets. */
+/** Who changed an object, for whoever looks at its managedFields. */
 const fieldManager = 'muster';
 const pageSize = 500;
 /** The server ends a watch after this long; so a connection that died without a word is noticed. */
@@ -138,13 +138,6 @@ export function createKubeApi(access: KubeAccess, timeoutMs?: number): KubeApi {
       const body = whole(resource, object, { ...metadata, namespace: where.namespace });
       return requests.json(requestOf('create', 'POST', where, { body }));
     },
-    apply: async (resource, object) => {
-      const where = target(resource, object.metadata.namespace, object.metadata.name);
-      const { name, labels, annotations, ownerReferences } = object.metadata;
-      const body = whole(resource, object, { name, namespace: where.namespace, labels, annotations, ownerReferences });
-      const how = { body, contentType: 'application/apply-patch+yaml', query: { fieldManager, force: 'true' } };
-      return requests.json(requestOf('patch', 'PATCH', where, how));
-    },
     patch: async (resource, name, patch, options = {}) => {
       const where = { ...target(resource, options.namespace, name), subresource: options.subresource };
       const { metadata, ...rest } = patch as { metadata?: object };
@@ -157,8 +150,8 @@ export function createKubeApi(access: KubeAccess, timeoutMs?: number): KubeApi {
       return requests.json(requestOf('patch', 'PATCH', where, how));
     },
     remove: async (resource, name, options = {}) => {
-      const { uid, graceSeconds } = options;
-      const body = { preconditions: uid && { uid }, gracePeriodSeconds: graceSeconds, propagationPolicy: 'Background' };
+      const { uid } = options;
+      const body = { preconditions: uid && { uid }, propagationPolicy: 'Background' };
       try {
         await requests.text(requestOf('delete', 'DELETE', target(resource, options.namespace, name), { body }));
       } catch (error) {

@@ -81,17 +81,6 @@ function objects({ open }: KubeContract): void {
     });
     await api.remove(secrets, 'nothing');
   });
-
-  test('apply makes an object, changes it, and takes away what it does not name any more', async () => {
-    const api = await open();
-    const write = (texts: Record<string, string>): Promise<Secret> =>
-      api.apply(secrets, secretOf({ name: 'a' }, texts));
-    const first = await write({ x: '1', y: '2' });
-    const second = await write({ x: '3' });
-    expect(textsOf(second)).toEqual({ x: '3' });
-    expect(second.metadata.uid).toBe(first.metadata.uid);
-    expect((await write({ x: '3' })).metadata.resourceVersion).toBe(second.metadata.resourceVersion);
-  });
 }
 
 function changes({ open }: KubeContract): void {
@@ -283,7 +272,7 @@ function programs({ open }: KubeContract): void {
     expect(made.status?.phase).toBe('Pending');
     const running = await api.patch(pods, 'a', { status: { phase: 'Running' } }, { subresource: 'status' });
     expect(running.status?.phase).toBe('Running');
-    await api.remove(pods, 'a', { uid: made.metadata.uid, graceSeconds: 0 });
+    await api.remove(pods, 'a', { uid: made.metadata.uid });
     expect(await api.get(pods, 'a')).toBeUndefined();
   });
 }

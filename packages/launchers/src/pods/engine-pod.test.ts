@@ -29,7 +29,7 @@ function podOf(spec: object, more: object = {}) {
 }
 
 test('the smallest profile', async () => {
-  await expect(`${JSON.stringify(podOf({}), null, 2)}\n`).toMatchFileSnapshot('./testing/smallest.json');
+  await expect(`${JSON.stringify(podOf({}), null, 2)}\n`).toMatchFileSnapshot('./fixtures/smallest.json');
 });
 
 test('a profile with everything', async () => {
@@ -52,7 +52,7 @@ test('a profile with everything', async () => {
       },
     },
   };
-  await expect(`${JSON.stringify(podOf(spec, { owner }), null, 2)}\n`).toMatchFileSnapshot('./testing/everything.json');
+  await expect(`${JSON.stringify(podOf(spec, { owner }), null, 2)}\n`).toMatchFileSnapshot('./fixtures/everything.json');
 });
 
 test('a program in place of the own one; HOME of the profile', () => {
