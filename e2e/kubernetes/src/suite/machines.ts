@@ -37,8 +37,8 @@ export async function sitePython(): Promise<{ readonly command: string[]; readon
   return { command: [program, '-m', 'ipyparallel.engine'], shared: [dirname(dirname(program))] };
 }
 
-/** Command lines of engines that run on a machine. */
+/** uuids of the engines that run on a machine. */
 export async function enginesOn(machine: Machine): Promise<string[]> {
   const { stdout } = await machine.run('ps -e -o args=');
-  return stdout.split('\n').filter((line) => line.includes('ipyparallel.engine') && !line.includes('ssh'));
+  return [...new Set([...stdout.matchAll(/--Session\.session=(\S+)/g)].map(([, uuid]) => uuid!))].sort();
 }
