@@ -52,7 +52,9 @@ test('a profile with everything', async () => {
       },
     },
   };
-  await expect(`${JSON.stringify(podOf(spec, { owner }), null, 2)}\n`).toMatchFileSnapshot('./fixtures/everything.json');
+  await expect(`${JSON.stringify(podOf(spec, { owner }), null, 2)}\n`).toMatchFileSnapshot(
+    './fixtures/everything.json',
+  );
 });
 
 test('a program in place of the own one; HOME of the profile', () => {
