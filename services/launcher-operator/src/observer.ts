@@ -23,8 +23,13 @@ interface ObserverOptions {
   readonly calmRounds: number;
 }
 
+/** Changes that come together are asked about once. */
+const hintMs = 100;
+
 export interface Observer {
   start(): void;
+  /** Something has changed at this launcher: it is asked in a moment, about all of its launches. */
+  soon(launcher: string): void;
   stop(): Promise<void>;
 }
 
@@ -35,26 +40,44 @@ export function createObserver(options: ObserverOptions): Observer {
   let timer: NodeJS.Timeout | undefined;
   let round = 0;
   const asking = new Map<string, Promise<void>>();
+  const hinted = new Set<string>();
+  let hint: NodeJS.Timeout | undefined;
+  let stopped = false;
 
-  function poll(): void {
+  /** `hints`: only launchers that something was heard of. */
+  function poll(hints?: ReadonlySet<string>): void {
     const byLauncher = new Map<string, { launch: LaunchRecord; by: Watched }[]>();
-    const calm = round++ % calmRounds === 0;
+    const calm = hints === undefined && round++ % calmRounds === 0;
     const seen = new Map<string, string>();
     for (const by of watched())
       for (const launch of by.launches) {
         const said = last.get(launch.id);
         if (said !== undefined) seen.set(launch.id, said);
-        if (by.isSettled && !calm) continue;
+        if (hints === undefined ? by.isSettled && !calm : !hints.has(launch.launcher)) continue;
         const entries = byLauncher.get(launch.launcher) ?? [];
         entries.push({ launch, by });
         byLauncher.set(launch.launcher, entries);
       }
     last = seen;
     for (const [name, entries] of byLauncher) {
-      if (asking.has(name) || launchers[name] === undefined) continue;
+      if (asking.has(name)) {
+        if (hints !== undefined) soon(name);
+        continue;
+      }
+      if (launchers[name] === undefined) continue;
       const task = ask(name, entries).finally(() => asking.delete(name));
       asking.set(name, task);
     }
+  }
+  function soon(launcher: string): void {
+    if (stopped) return;
+    hinted.add(launcher);
+    hint ??= setTimeout(() => {
+      hint = undefined;
+      const names = new Set(hinted);
+      hinted.clear();
+      poll(names);
+    }, hintMs);
   }
   async function ask(name: string, entries: readonly { launch: LaunchRecord; by: Watched }[]): Promise<void> {
     const atMs = nowMs();
@@ -77,10 +100,13 @@ export function createObserver(options: ObserverOptions): Observer {
   }
   return {
     start() {
-      timer = setInterval(poll, pollMs);
+      timer = setInterval(() => poll(), pollMs);
     },
+    soon,
     async stop() {
       clearInterval(timer);
+      clearTimeout(hint);
+      stopped = true;
       await Promise.all(asking.values());
     },
   };

@@ -108,7 +108,7 @@ export function createLauncherOperatorService(options: LauncherOperatorOptions):
   return {
     async start() {
       void hub.resync();
-      await source.start(queue.add);
+      await source.start(queue.add, observer.soon);
       if (stopped) return;
       await publishConnections();
       lookAtAll();

@@ -25,8 +25,11 @@ export interface KeySecret {
 }
 
 export interface ProfileSource {
-  /** Resolves when the profiles that there are can be read; `onChange` is told of each of them, and of changes. */
-  start(onChange: (name: string) => void): Promise<void>;
+  /**
+   * Resolves when the profiles that there are can be read; `onChange` is told of each of them, and of changes.
+   * `onLaunches`: something has changed at the launches of this launcher.
+   */
+  start(onChange: (name: string) => void, onLaunches: (launcher: string) => void): Promise<void>;
   /** Profiles that there are, also those that are being deleted. */
   names(): readonly string[];
   /** The latest known; undefined when there is none (any more). */

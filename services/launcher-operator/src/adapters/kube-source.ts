@@ -1,7 +1,7 @@
 // Profiles as objects of a namespace of Kubernetes.
 import type { ClusterProfile } from '@muster/cluster-profile';
 import { parseProfile, profileKind } from '@muster/cluster-profile';
-import type { EventRecorder, Informer, KubeApi, KubeObject, Leadership, Resource } from '@muster/kube';
+import type { EventRecorder, Informer, KubeApi, KubeObject, Leadership, Pod, Resource } from '@muster/kube';
 import {
   addFinalizer,
   connectKube,
@@ -9,6 +9,7 @@ import {
   createInformer,
   createLeadership,
   isConflict,
+  pods,
   removeFinalizer,
   secretOf,
   secrets,
@@ -36,6 +37,8 @@ const clusterProfiles: Resource<ProfileObject> = {
   plural: profileKind.plural,
 };
 
+/** Of engine pods, whichever profile's. */
+const engineLabels = { 'app.kubernetes.io/name': 'muster-engine' };
 const finalizer = 'muster.dev/engines';
 
 export interface KubeSourceOptions {
@@ -57,6 +60,7 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
   /** What we have read or written last, by name; the informer's are newer in all but the status. */
   const known = new Map<string, ProfileObject>();
   let informer: Informer<ProfileObject> | undefined;
+  let podInformer: Informer<Pod> | undefined;
   let leadership: Leadership | undefined;
   let events: EventRecorder | undefined;
 
@@ -104,7 +108,7 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
   }
 
   return {
-    async start(onChange) {
+    async start(onChange, onLaunches) {
       await lead();
       const tell = ({ metadata }: ProfileObject): void => onChange(metadata.name);
       informer = createInformer<ProfileObject>({
@@ -114,6 +118,8 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
         onRemove: tell,
         onTrouble: (error) => log.warn({ why: explain(error) }, 'Kubernetes does not tell of changes of profiles'),
       });
+      const told = (): void => onLaunches('pods');
+      podInformer = createInformer({ api, resource: pods, labels: engineLabels, onChange: told, onRemove: told });
       await informer.synced;
       const onTrouble = (error: unknown): void => log.debug({ why: explain(error) }, 'an event was not written');
       events = createEventRecorder({ api, component: 'muster-launcher-operator', onTrouble });
@@ -137,7 +143,7 @@ export function createKubeSource(options: KubeSourceOptions): ProfileSource {
     readKeySecret: (name) => readKeySecret(api, name),
     writeConnections: (files) => writeSecret(api, connectionSecret, files),
     async stop() {
-      await informer?.stop();
+      await Promise.all([informer?.stop(), podInformer?.stop()]);
       await leadership?.stop();
       api.close();
     },

