@@ -73,10 +73,16 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
   const { maxCoalescing, maxCoalescedBytes, engineWaitMs, settleMs } = options.config;
   const limits = { maxCoalescing, maxCoalescedBytes, engineWaitUs: engineWaitMs * 1000 };
   const state = createState({ ...defaultSettings, ...limits });
+  let isKnown = false;
   const lister = createEngineLister({
     bus,
     log: options.log,
-    onListed: ({ engines }) => runner.dispatch({ type: 'engines.listed', uuids: engines.map((engine) => engine.uuid) }),
+    onListed({ engines }) {
+      runner.dispatch({ type: 'engines.listed', uuids: engines.map((engine) => engine.uuid) });
+      // A hub that was away when the relay started has to look after what was lost with the relay before.
+      if (!isKnown) bus.publish({ type: 'service.started', service: 'relay' });
+      isKnown = true;
+    },
   });
   const askEngines = (): void => void lister.resync();
   const runner = createRunner<RelayState, RelayEvent, never, RelaySend>({

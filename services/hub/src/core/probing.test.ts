@@ -59,11 +59,12 @@ test('what the engine has not answered when it comes to the probe was lost: its 
   answer(hub);
   expect(hub.sentOf('request.fail')).toHaveLength(2);
   reply(hub, 'later');
+  hub.advance(1000);
   expect(leftovers(hub.state)).toEqual([]);
   expect(hub.timers()).toBe(0);
 });
 
-test('nobody is probed, and nobody is told, when all is answered', () => {
+test('nobody is probed, and nobody gets an error, when all is answered', () => {
   const hub = start();
   direct(hub, 'd1');
   hub.tell(relayStarts);
@@ -91,9 +92,48 @@ test('a probe that is not answered goes out again, ever more rarely, until there
   hub.advance(3600_000);
   expect(probes(hub).length).toBeLessThan(15);
   reply(hub, 'd1');
+  answer(hub);
   hub.advance(3600_000);
   expect(leftovers(hub.state)).toEqual([]);
   expect(hub.timers()).toBe(0);
+});
+
+test('engines that were there before the relay are announced as gone and back, for requests that nobody knows of', () => {
+  const hub = start();
+  hub.sent.length = 0;
+  direct(hub, 'd1');
+  hub.tell(relayStarts);
+  hub.addEngine('young');
+  hub.sent.length = 0;
+  const announced = () =>
+    hub.sentOf('clients.notify').map(({ msgType, content }) => [msgType, (content as { uuid: string }).uuid]);
+  const goneAndBack = (uuid: string) =>
+    ['unregistration', 'registration'].map((what) => [`${what}_notification`, uuid]);
+  hub.advance(3100);
+  expect(announced()).toEqual(goneAndBack('b'));
+  hub.advance(10_000);
+  // It has to come to the probe first, so that nobody gives up what it still works on.
+  answer(hub);
+  expect(hub.sentOf('request.fail')).toHaveLength(1);
+  hub.advance(400);
+  expect(announced()).toHaveLength(2);
+  hub.advance(200);
+  expect(announced()).toEqual([...goneAndBack('b'), ...goneAndBack('a')]);
+  expect(hub.sentOf('fact.publish').filter(({ fact }) => fact.type !== 'direct.probe')).toEqual([]);
+  expect(leftovers(hub.state)).toEqual([]);
+});
+
+test('an engine that goes before it is announced anew has gone', () => {
+  const hub = start();
+  direct(hub, 'd1');
+  hub.tell(relayStarts);
+  hub.advance(3100);
+  reply(hub, 'd1');
+  answer(hub);
+  hub.tell({ type: 'heart.stopped', uuid: 'a' });
+  hub.sent.length = 0;
+  hub.advance(10_000);
+  expect(hub.sentOf('clients.notify')).toEqual([]);
 });
 
 test('an answer to a probe of before, or invented, says nothing', () => {

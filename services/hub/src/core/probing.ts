@@ -1,18 +1,25 @@
 // Direct requests that were lost on their way, in the sockets of a relay that was killed: no engine will answer them. Engines
 // work in order, so one that answers a request of the relay's own has answered all that reached it before; what is missing then
 // was lost, and its client is told.
+// Requests may also be lost that the hub has never heard of, broadcasts among them. Only clients know of these, and there is
+// one thing that makes every client give up what it waits for: that its engine goes (§4.8). So engines that were there before
+// the relay are announced to clients as gone and back, once all that is known of is settled.
 import type { FactOf } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
 import { checkHeader, type Header } from '@muster/protocol';
 import type { Found } from '@muster/task-store';
 import type { Out } from './effects.ts';
 import type { StoreAnswer } from './events.ts';
-import type { HubState, LostAsk } from './state.ts';
+import type { Engine, HubState, LostAsk } from './state.ts';
 import { giveUp } from './stranded.ts';
 
 export const probeTimer = 'probe';
 export const probeAgainTimer = 'probe again';
 const mostDoublings = 20;
+
+const renewTimer = 'renew/';
+/** Errors that go by the relay come first: they say more. */
+const renewAfterUs = 500_000;
 
 /** Peers of a new relay need a moment to be connected again. */
 export function probeSoon(state: HubState, inputs: Inputs, out: Out): void {
@@ -25,13 +32,34 @@ export function onServiceStarted(
   inputs: Inputs,
   out: Out,
 ): void {
-  if (service === 'relay') probeSoon(state, inputs, out);
+  if (service !== 'relay') return;
+  for (const uuid of state.byUuid.keys()) state.renewing.add(uuid);
+  probeSoon(state, inputs, out);
+}
+
+export const isRenewTimer = (id: string): boolean => id.startsWith(renewTimer);
+
+export function onRenewTimer(state: HubState, id: string, out: Out): void {
+  const engine = state.byUuid.get(id.slice(renewTimer.length));
+  if (engine !== undefined) renew(state, engine, out);
+}
+
+function renew(state: HubState, { id, uuid, kernel }: Engine, out: Out): void {
+  if (!state.renewing.delete(uuid)) return;
+  const notify = (msgType: string, content: object): void =>
+    out.send({ type: 'clients.notify', msgType, parent: {}, content });
+  notify('unregistration_notification', { id, uuid });
+  notify('registration_notification', { id, uuid, kernel });
 }
 
 export function onProbeTimer(state: HubState, inputs: Inputs, out: Out): void {
   state.probes.clear();
-  for (const { uuid, queue } of state.engines.values()) {
-    if (queue.size === 0) continue;
+  for (const engine of state.engines.values()) {
+    const { uuid, queue } = engine;
+    if (queue.size === 0) {
+      renew(state, engine, out);
+      continue;
+    }
     const probe = inputs.newId();
     state.probes.set(uuid, { probe, msgIds: [...queue] });
     out.send({ type: 'fact.publish', fact: { type: 'direct.probe', engineUuid: uuid, probe } });
@@ -44,19 +72,27 @@ export function onProbeTimer(state: HubState, inputs: Inputs, out: Out): void {
 export function onProbeAgain(state: HubState, inputs: Inputs, out: Out): void {
   for (const [uuid, { probe, msgIds }] of state.probes) {
     const queue = state.byUuid.get(uuid)?.queue;
-    if (queue === undefined || !msgIds.some((msgId) => queue.has(msgId))) state.probes.delete(uuid);
+    if (queue === undefined) state.probes.delete(uuid);
+    // When all has been answered, only that it is to be announced anew needs the engine to come to the probe.
+    else if (!state.renewing.has(uuid) && !msgIds.some((msgId) => queue.has(msgId))) state.probes.delete(uuid);
     else out.send({ type: 'fact.publish', fact: { type: 'direct.probe', engineUuid: uuid, probe } });
   }
   state.probeAgainMs = Math.min(state.probeAgainMs * 2, mostDoublings * state.settings.probeAgainMs);
   if (state.probes.size > 0) out.setTimer(probeAgainTimer, inputs.nowUs + state.probeAgainMs * 1000);
 }
 
-export function onProbed(state: HubState, { engineUuid, probe }: FactOf<'direct.probed'>, out: Out): void {
+export function onProbed(
+  state: HubState,
+  { engineUuid, probe }: FactOf<'direct.probed'>,
+  inputs: Inputs,
+  out: Out,
+): void {
   const known = state.probes.get(engineUuid);
   const engine = state.byUuid.get(engineUuid);
   if (known?.probe !== probe || engine === undefined) return;
   state.probes.delete(engineUuid);
   if (state.probes.size === 0) out.clearTimer(probeAgainTimer);
+  if (state.renewing.has(engineUuid)) out.setTimer(renewTimer + engineUuid, inputs.nowUs + renewAfterUs);
   const msgIds = known.msgIds.filter((msgId) => engine.queue.has(msgId));
   if (msgIds.length === 0) return;
   const fields = { engineId: engine.id, engineUuid, requests: msgIds.length };

@@ -168,6 +168,7 @@ export function unregister(state: HubState, engine: Engine, reason: string, inpu
   state.engines.delete(id);
   state.byUuid.delete(uuid);
   state.probes.delete(uuid);
+  state.renewing.delete(uuid);
   dropEngine(state, uuid, out);
   out.send({ type: 'fact.publish', fact: { type: 'engine.unregistered', engine: refOf(engine), reason } });
   out.send({ type: 'clients.notify', msgType: 'unregistration_notification', parent: {}, content: { id, uuid } });

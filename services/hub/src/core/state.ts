@@ -81,6 +81,8 @@ export interface HubState {
   /** By uuid of the engine. */
   readonly probes: Map<string, Probe>;
   probeAgainMs: number;
+  /** Engines, by uuid, that are to be announced to clients as gone and back: requests to them may have been lost. */
+  readonly renewing: Set<string>;
   readonly asks: Map<number, Ask | LostAsk>;
   nextAskId: number;
   readonly dask: DaskState;
@@ -100,6 +102,7 @@ export const createHubState = (settings: HubSettings): HubState => ({
   completed: createRecentIds(settings.completedTaskLimit),
   probes: new Map(),
   probeAgainMs: 0,
+  renewing: new Set(),
   asks: new Map(),
   nextAskId: 0,
   dask: { address: null, waiting: [], unwanted: false },

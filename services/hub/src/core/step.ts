@@ -4,7 +4,16 @@ import { onDaskFailed, onDaskStarted } from './dask.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
 import type { HubEvent } from './events.ts';
 import { onPublished } from './output.ts';
-import { onProbeAgain, onProbed, onProbeTimer, onServiceStarted, probeAgainTimer, probeTimer } from './probing.ts';
+import {
+  isRenewTimer,
+  onProbeAgain,
+  onProbed,
+  onProbeTimer,
+  onRenewTimer,
+  onServiceStarted,
+  probeAgainTimer,
+  probeTimer,
+} from './probing.ts';
 import { onQuery, onStoreAnswered, shutdownTimer } from './queries.ts';
 import { onHeartStarted, onHeartStopped, onRegistrationTimeout, registrationTimer } from './registration.ts';
 import { onRestored } from './restoring.ts';
@@ -38,7 +47,7 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
       onTaskFinished(state, event, inputs, out);
       break;
     case 'direct.probed':
-      onProbed(state, event, out);
+      onProbed(state, event, inputs, out);
       break;
     case 'service.started':
       onServiceStarted(state, event, inputs, out);
@@ -72,6 +81,7 @@ function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   if (id === shutdownTimer) out.send({ type: 'controller.stop' });
   else if (id === probeTimer) onProbeTimer(state, inputs, out);
   else if (id === probeAgainTimer) onProbeAgain(state, inputs, out);
+  else if (isRenewTimer(id)) onRenewTimer(state, id, out);
   else if (id.startsWith(registrationTimer)) onRegistrationTimeout(state, id.slice(registrationTimer.length), out);
   else if (id.startsWith(strandedTimer)) onGraceEnded(state, id.slice(strandedTimer.length), inputs, out);
 }
