@@ -42,7 +42,7 @@ export interface Cluster {
 
 export async function createCluster(
   transport: Transport,
-  options: { config?: Partial<HubConfig>; store?: TaskStore } = {},
+  options: { config?: Partial<HubConfig>; store?: TaskStore; restore?: boolean } = {},
 ): Promise<Cluster> {
   const facts: Fact[] = [];
   const logged: Cluster['logged'] = [];
@@ -62,7 +62,8 @@ export async function createCluster(
     signer,
     log,
     store: options.store ?? createMemoryTaskStore(),
-    config: { ...defaultConfig, shutdownDelayMs: 10, ...options.config },
+    config: { ...defaultConfig, shutdownDelayMs: 10, probeSettleMs: 50, ...options.config },
+    restore: options.restore ?? false,
     heartbeatPeriodMs: 3000,
     connectionInfo: () => ({ interface: 'tcp://127.0.0.1' }),
     onShutdownRequested: () => stops++,
