@@ -7,6 +7,19 @@ import { wholeScript } from './shell.ts';
 /** Relative to the home folder. */
 export const launchesFolder = '.muster/launches';
 
+/** Shell: when a process began, which no other process with its number shares; nothing for one that is gone. */
+export const began = `began() {
+  if [ -r /proc/self/stat ]; then
+    { read -r muster_stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+    { read -r muster_boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || muster_boot=0
+    set -- \${muster_stat##*) }
+    case $1 in Z | X) return 1 ;; esac
+    echo "$muster_boot-\${20}"
+  else
+    ps -o lstart= -p "$1" 2>/dev/null
+  fi
+}`;
+
 const functions = `
 umask 077
 say() { printf '@muster %s\\n' "$*"; }
@@ -14,17 +27,7 @@ fail() { say failed "$*"; exit 0; }
 [ -n "\${HOME:-}" ] || fail the user has no home folder
 launches=$HOME/${launchesFolder}
 
-# When a process began, which no other process with its number shares; nothing for one that is gone.
-began() {
-  if [ -r /proc/self/stat ]; then
-    { read -r muster_boot </proc/sys/kernel/random/boot_id && read -r muster_stat <"/proc/$1/stat"; } 2>/dev/null || return 1
-    set -- \${muster_stat##*) }
-    case $1 in Z | X) return 1 ;; esac
-    echo "$muster_boot-\${20}"
-  else
-    ps -o lstart= -p "$1" 2>/dev/null
-  fi
-}
+${began}
 # Does the process of that launch run?
 runs() {
   [ -s "$1/pid" ] && read -r muster_pid muster_began <"$1/pid" && [ "$(began "$muster_pid")" = "$muster_began" ]

@@ -3,16 +3,15 @@
 import { folderOf, launchVariable, scriptOf } from './prelude.ts';
 
 const body = `
-# All processes of the launch, by the variable that they inherit. Where the system does not show it: the group.
+# All processes of the launch: its group, and whoever has the variable that they inherit, where the system shows it.
 members() {
-  if [ -r /proc/self/environ ]; then
-    grep -lsazFx "${launchVariable}=$id" /proc/[0-9]*/environ | while read -r muster_file; do
-      muster_member=\${muster_file#/proc/}
-      muster_member=\${muster_member%/environ}
-      ! began "$muster_member" >/dev/null || echo "$muster_member"
-    done
-  elif runs "$folder"; then echo "-$muster_pid"
-  fi
+  ! runs "$folder" || echo "-$muster_pid"
+  [ -r /proc/self/environ ] || return 0
+  grep -lsazFx "${launchVariable}=$id" /proc/[0-9]*/environ | while read -r muster_file; do
+    muster_member=\${muster_file#/proc/}
+    muster_member=\${muster_member%/environ}
+    ! began "$muster_member" >/dev/null || echo "$muster_member"
+  done
 }
 wait_until_gone() {
   muster_rounds=0

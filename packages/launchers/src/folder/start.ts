@@ -1,6 +1,6 @@
 // The script that starts a launch: one process in a session of its own, which outlives the connection and whoever asked
 // for it. Beside it stays the small shell that started it, which notes how it ended.
-import { folderOf, launchVariable, scriptOf } from './prelude.ts';
+import { began, folderOf, launchVariable, scriptOf } from './prelude.ts';
 import { quote, quoteAll, quotePath } from './shell.ts';
 
 export interface StartOrder {
@@ -19,9 +19,8 @@ const noteTaker = `
 trap : TERM INT HUP
 folder=$1
 shift
-read -r boot </proc/sys/kernel/random/boot_id && read -r stat <"/proc/$$/stat" && {
-  echo "$$ $(set -- \${stat##*) }; echo "$boot-\${20}")"
-} >"$folder/pid.new" 2>/dev/null || echo "$$ $(ps -o lstart= -p $$)" >"$folder/pid.new"
+${began}
+echo "$$ $(began $$)" >"$folder/pid.new"
 mv "$folder/pid.new" "$folder/pid"
 "$@" </dev/null >>"$folder/log" 2>&1
 echo $? >"$folder/exit.new"
