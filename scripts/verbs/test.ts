@@ -1,5 +1,6 @@
 // npm test [-- PHASE…]: everything that this machine can run, one phase after the other, and the plain line of counts at the
 // end. With E2E_PROVISION=1 real parts are installed first, and nothing may be skipped.
+import { join } from 'node:path';
 import type { PartName } from '@muster/provision';
 import { find, mongoWireIn, natsServerIn, provision, pythonIn } from '@muster/provision';
 import { everythingMustRun } from '@muster/testkit';
@@ -16,11 +17,12 @@ const phases: Record<string, () => Promise<GateResult>> = {
 };
 for (const name of Object.keys(suites)) phases[name] = () => runSuite(name, []);
 
-/** The programs that unit tests meet, each handed over in a variable of the environment. */
+/** The programs (or the folder of them) that unit tests meet, each handed over in a variable of the environment. */
 const met: readonly { variable: string; part: PartName; programIn: (folder: string) => string }[] = [
   { variable: 'PEER_PYTHON', part: 'ipyparallel', programIn: pythonIn },
   { variable: 'NATS_SERVER', part: 'nats', programIn: natsServerIn },
   { variable: 'MONGO_WIRE', part: 'mongo-wire', programIn: mongoWireIn },
+  { variable: 'KUBERNETES_BIN', part: 'kubernetes', programIn: (folder) => join(folder, 'bin') },
 ];
 
 async function runUnitTests(): Promise<GateResult> {
