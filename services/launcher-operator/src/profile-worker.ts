@@ -5,11 +5,13 @@ import { launcherOf } from '@muster/cluster-profile';
 import type { Ports } from '@muster/machine';
 import type { Logger } from '@muster/telemetry';
 import { createCalls } from './calls.ts';
-import type { LaunchRecord, Observation, OperatorEffect, Profile, Tuning, World } from './core/index.ts';
+import type { LaunchRecord, Observation, OperatorEffect, Tuning, World } from './core/index.ts';
 import { enginesOf, reconcile, refuse } from './core/index.ts';
 import { createDrains } from './drains.ts';
 import { explain } from './explain.ts';
 import type { HubView } from './hub-view.ts';
+import { withKnownHosts } from './known-hosts.ts';
+import { perform } from './perform.ts';
 import type { EngineLaunchers } from './profile-facts.ts';
 import { buildGone, buildProfile } from './profile-facts.ts';
 import type { ProfileSource, StoredProfile } from './source.ts';
@@ -35,140 +37,80 @@ export interface ProfileWorker {
   work(): Promise<number | undefined>;
   /** All launches that are written down. */
   recorded(): readonly LaunchRecord[];
-  /** Of those, the ones that their launcher can be asked about. */
-  launches(): readonly LaunchRecord[];
   counts(): { readonly desired: number; readonly registered: number };
   /** True when all is as it should be. */
   isSettled(): boolean;
   observe(id: string, observation: Observation): void;
   /** The scheduler has started anew: it knows of no drains. */
   forgetDrains(): void;
-  /** Calls to launchers that are under way. */
+  /** Resolves when no calls to launchers are under way. */
   settled(): Promise<void>;
 }
 
 export function createProfileWorker(name: string, context: WorkerContext): ProfileWorker {
-  const { source, launchers, ports, log, hub, tuning } = context;
+  const { source, ports, log, hub } = context;
   const again = (): void => context.again(name);
   const nowMs = (): number => Math.floor(ports.clock.nowUs() / 1000);
   const observed = new Map<string, Observation>();
   const shutdowns = new Map<string, number>();
-  const calls = createCalls({ launchers, connection: context.connection, observed, again });
-  const drains = createDrains({ bus: context.bus, nowMs, log, again });
+  const calls = createCalls({ ...context, observed, again });
+  const drains = createDrains({ ...context, nowMs, again });
   let latest: StoredProfile | undefined;
-  let spec: ProfileSpec | undefined;
 
-  async function work(): Promise<number | undefined> {
-    const stored = await source.read(name);
-    if (stored === undefined) {
-      latest = undefined;
-      return undefined;
-    }
-    if (latest?.uid !== stored.uid) drains.assume(stored.status.launches);
-    latest = stored;
-    const finished = calls.finished();
-    const effects = await decide(stored);
-    forget(stored.status.launches);
-    const afterMs = await perform(effects);
-    calls.drop(finished);
-    return afterMs;
-  }
-
-  async function decide(stored: StoredProfile): Promise<readonly OperatorEffect[]> {
-    const world = await lookAround(stored);
-    const problem = await prepare(stored);
-    if (problem !== undefined && !stored.deleting) return refuse(problem, stored.generation, world);
-    const launcher = spec === undefined ? undefined : launchers[launcherOf(spec)];
-    const profile: Profile =
-      spec === undefined || launcher === undefined ? buildGone(stored) : buildProfile(stored, spec, launcher);
-    return reconcile(profile, world, { newSuffix: () => newSuffix(ports.random), tuning });
-  }
-
-  /** Looks up what the spec names. Gives what is wrong with it. */
-  async function prepare(stored: StoredProfile): Promise<string | undefined> {
-    spec = undefined;
-    if (stored.spec === undefined) return stored.problem;
-    const launcher = launcherOf(stored.spec);
-    if (launchers[launcher] === undefined)
-      return `This operator cannot start engines by '${launcher}'. There are: ${Object.keys(launchers).join(', ')}.`;
-    try {
-      spec = await withKnownHosts(stored.spec, source);
-      return undefined;
-    } catch (error) {
-      return explain(error);
-    }
-  }
-
+  /** With what the hub and launchers say; nobody is asked how much engines have to do unless some are too many. */
   async function lookAround({ status, spec }: StoredProfile): Promise<World> {
     const wanted = [...enginesOf(status.launches)].filter(({ engine }) => engine.state !== 'done');
-    const isScalingDown = spec !== undefined && wanted.length > spec.engines;
-    const load = isScalingDown && hub.registered !== undefined ? await hub.load() : undefined;
-    const { registered } = hub;
-    return { nowMs: nowMs(), status, observed, calls: calls.all, registered, load, drains: drains.all, shutdowns };
+    const isTooMuch = hub.registered !== undefined && wanted.length > (spec?.engines ?? Number.POSITIVE_INFINITY);
+    const load = isTooMuch ? await hub.load() : undefined;
+    return {
+      nowMs: nowMs(),
+      status,
+      observed,
+      calls: calls.all,
+      registered: hub.registered,
+      load,
+      drains: drains.all,
+      shutdowns,
+    };
   }
-
-  /** In their order; the first that fails ends it. */
-  async function perform(effects: readonly OperatorEffect[]): Promise<number | undefined> {
-    let afterMs: number | undefined;
-    for (const effect of effects) {
-      if (effect.type === 'requeue') afterMs = effect.afterMs;
-      else await performOne(effect);
-    }
-    return afterMs;
-  }
-
-  async function performOne(effect: Exclude<OperatorEffect, { type: 'requeue' }>): Promise<void> {
-    const stored = latest!;
-    switch (effect.type) {
-      case 'profile.hold':
-        latest = await source.hold(stored);
-        return;
-      case 'status.write':
-        latest = await source.writeStatus(stored, effect.status);
-        return;
-      case 'profile.release':
-        await source.release(stored);
-        log.info({ profile: name }, 'profile removed');
-        return;
-      case 'launch.submit':
-        return void (spec !== undefined && calls.submit(effect.launch, spec));
-      case 'launch.remove':
-        return calls.remove(effect.launch);
-      case 'engines.drain':
-        return drains.ask('drain', effect.uuids);
-      case 'engines.resume':
-        return drains.ask('resume', effect.uuids);
-      case 'engine.shutdown':
-        return shutDown(effect.uuid);
-      case 'event.tell': {
-        const { type, reason, message } = effect.event;
-        log[type === 'Warning' ? 'warn' : 'info']({ profile: name, reason, detail: message }, 'profile event');
-        return source.tell(stored, effect.event);
-      }
-    }
-  }
-
-  function shutDown(uuid: string): void {
-    shutdowns.set(uuid, nowMs());
-    context.shutDown(uuid).catch((error: unknown) => {
-      log.warn({ profile: name, engineUuid: uuid, why: explain(error) }, 'engine does not shut down yet');
-    });
-  }
-
   /** What is remembered of launches that are not there any more. */
-  function forget(launches: readonly LaunchRecord[]): void {
+  function forget({ status: { launches } }: StoredProfile): void {
     const ids = new Set(launches.map(({ id }) => id));
     const uuids = new Set([...enginesOf(launches)].map(({ uuid }) => uuid));
     for (const id of observed.keys()) if (!ids.has(id)) observed.delete(id);
     for (const uuid of shutdowns.keys()) if (!uuids.has(uuid)) shutdowns.delete(uuid);
     drains.keepOnly(uuids);
   }
-
+  function shutDown(uuid: string): void {
+    shutdowns.set(uuid, nowMs());
+    context.shutDown(uuid).catch((error: unknown) => {
+      log.warn({ profile: name, engineUuid: uuid, why: explain(error) }, 'engine does not shut down yet');
+    });
+  }
   return {
-    work,
+    async work() {
+      const stored = await source.read(name);
+      if (stored === undefined) {
+        latest = undefined;
+        return undefined;
+      }
+      if (latest?.uid !== stored.uid) drains.assume(stored.status.launches);
+      latest = stored;
+      forget(stored);
+      const finished = calls.finished();
+      const { effects, spec } = await decide(stored, await lookAround(stored), context);
+      const afterMs = await perform(effects, {
+        ...{ source, log, calls, drains, spec, shutDown },
+        profile: () => latest!,
+        changed: (profile) => {
+          latest = profile;
+        },
+      });
+      calls.drop(finished);
+      return afterMs;
+    },
     recorded: () => latest?.status.launches ?? [],
     counts: () => latest?.status ?? { desired: 0, registered: 0 },
-    launches: () => latest?.status.launches.filter(({ state }) => state === 'up') ?? [],
     isSettled: () =>
       latest?.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') === true &&
       latest.status.launches.every(({ state }) => state === 'up'),
@@ -178,25 +120,41 @@ export function createProfileWorker(name: string, context: WorkerContext): Profi
   };
 }
 
-/** Known hosts may lie beside the key in its Secret. */
-async function withKnownHosts(spec: ProfileSpec, source: ProfileSource): Promise<ProfileSpec> {
-  const { ssh, mpi, pbs } = spec.launcher;
-  const complete = async <T extends { keySecret?: string | undefined; knownHosts?: string | undefined }>(
-    place: T,
-  ): Promise<T> => {
-    if (place.keySecret === undefined || place.knownHosts !== undefined) return place;
-    const { knownHosts } = await source.readKeySecret(place.keySecret);
-    return knownHosts === undefined ? place : { ...place, knownHosts };
-  };
-  if (ssh !== undefined) return { ...spec, launcher: { ...spec.launcher, ssh: await complete(ssh) } };
-  if (mpi?.site !== undefined)
-    return { ...spec, launcher: { ...spec.launcher, mpi: { ...mpi, site: await complete(mpi.site) } } };
-  if (pbs?.site !== undefined)
-    return { ...spec, launcher: { ...spec.launcher, pbs: { ...pbs, site: await complete(pbs.site) } } };
-  return spec;
+interface Decided {
+  readonly effects: readonly OperatorEffect[];
+  /** By which launches are submitted: with what was looked up for it. */
+  readonly spec: ProfileSpec | undefined;
+}
+
+async function decide(stored: StoredProfile, world: World, context: WorkerContext): Promise<Decided> {
+  const { spec, problem } = await prepare(stored, context);
+  if (problem !== '' && !stored.deleting) return { effects: refuse(problem, stored.generation, world), spec };
+  const launcher = spec && context.launchers[launcherOf(spec)];
+  const profile = launcher === undefined ? buildGone(stored) : buildProfile(stored, spec!, launcher);
+  const newSuffix = (): string => suffixOf(context.ports.random);
+  return { effects: reconcile(profile, world, { newSuffix, tuning: context.tuning }), spec };
+}
+
+/** Looks up what the spec names; `problem` says what is wrong with it. */
+async function prepare(
+  stored: StoredProfile,
+  { launchers, source }: WorkerContext,
+): Promise<{ readonly spec: ProfileSpec | undefined; readonly problem: string }> {
+  if (stored.spec === undefined) return { spec: undefined, problem: stored.problem };
+  const launcher = launcherOf(stored.spec);
+  if (launchers[launcher] === undefined) {
+    const known = Object.keys(launchers).join(', ');
+    const problem = `This operator cannot start engines by '${launcher}'. There are: ${known}.`;
+    return { spec: undefined, problem };
+  }
+  try {
+    return { spec: await withKnownHosts(stored.spec, source.readKeySecret), problem: '' };
+  } catch (error) {
+    return { spec: undefined, problem: explain(error) };
+  }
 }
 
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-const newSuffix = (random: () => number): string =>
+const suffixOf = (random: () => number): string =>
   Array.from({ length: 5 }, () => letters[Math.floor(random() * letters.length)]).join('');

@@ -77,7 +77,7 @@ export function createLauncherOperatorService(options: LauncherOperatorOptions):
     *watched() {
       for (const [name, worker] of workers)
         yield {
-          launches: worker.launches(),
+          launches: worker.recorded().filter(({ state }) => state === 'up'),
           isSettled: worker.isSettled(),
           observe: worker.observe,
           changed: () => queue.add(name),

@@ -1,20 +1,19 @@
 // Profiles as files of a folder. What the operator knows of each is in `.state/NAME.json` beside them, which also holds a
 // profile whose file is gone until its engines are.
 import { watch } from 'node:fs';
-import type { ProfileSpec } from '@muster/cluster-profile';
 import type { Ports } from '@muster/machine';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
-import type { ProfileStatus } from '../core/index.ts';
 import { emptyStatus, isEqual } from '../core/index.ts';
 import { explain } from '../explain.ts';
 import type { ProfileSource, StoredProfile } from '../source.ts';
 import { claimFolder } from './claim-folder.ts';
 import { writeConnectionFolder } from './connection-folder.ts';
+import type { WantedProfile } from './folder-view.ts';
+import { createFolderView } from './folder-view.ts';
 import type { ProfileState } from './profile-files.ts';
 import {
   makeStateFolder,
-  readProfileFiles,
   readState,
   removeOperatorSign,
   removeState,
@@ -33,135 +32,66 @@ export interface FolderSourceOptions {
   readonly rescanMs: number;
 }
 
-/** What the files say of one profile. */
-interface Wanted {
-  readonly file: string;
-  readonly spec: ProfileSpec;
-}
-
-/** Several changes at once, as editors make them, are looked at once. */
-const settleMs = 50;
-
-export function createFolderSource({
-  folder,
-  connectionDir,
-  ports,
-  log,
-  rescanMs,
-}: FolderSourceOptions): ProfileSource {
+export function createFolderSource(options: FolderSourceOptions): ProfileSource {
+  const { folder, connectionDir, ports, log } = options;
   const nowMs = (): number => Math.floor(ports.clock.nowUs() / 1000);
   const states = new Map<string, ProfileState>();
-  /** From files that can be understood. */
-  let wanted = new Map<string, Wanted>();
-  /** Of files that cannot, by their name. */
-  let problems = new Map<string, string>();
-  let told: (name: string) => void = () => {};
+  const view = createFolderView(folder, log, () => [...states].map(([name, { file }]) => [name, file] as const));
+  let stopLooking = (): void => {};
   let release = (): void => {};
-  const ends: (() => void)[] = [];
 
-  function scan(): void {
-    const files = readProfileFiles(folder);
-    const before = wanted;
-    const problemsBefore = problems;
-    wanted = new Map();
-    problems = new Map();
-    for (const { file, profiles, problem } of files) {
-      if (problem !== '') problems.set(file, problem);
-      for (const { metadata, spec } of profiles) wanted.set(metadata.name, { file, spec });
-    }
-    for (const [file, problem] of problems)
-      if (problemsBefore.get(file) !== problem) log.error({ file, why: problem }, 'a file of profiles changes nothing');
-    const broken = (name: string): string | undefined => problemOf(name, states.get(name)?.file);
-    for (const name of new Set([...before.keys(), ...wanted.keys(), ...states.keys()])) {
-      const same = isEqual(before.get(name)?.spec, wanted.get(name)?.spec);
-      if (!same || broken(name) !== undefined || problemsBefore.size > 0) told(name);
-    }
-    writeOperatorSign(folder, { pid: process.pid, atMs: nowMs() });
-  }
-
-  function rescan(): void {
-    try {
-      scan();
-    } catch (error) {
-      log.error({ why: explain(error) }, 'the folder of profiles cannot be read; nothing changes');
-    }
-  }
-
-  /** The file that a profile was read from is there and cannot be understood now. */
-  const problemOf = (name: string, file: string | undefined): string | undefined =>
-    wanted.has(name) || file === undefined ? undefined : problems.get(file);
-
-  /** Notes a change of the spec: its number grows. */
-  function takeOver(name: string, { file, spec }: Wanted): ProfileState {
-    const before = states.get(name);
-    if (before !== undefined && before.file === file && isEqual(before.spec, spec)) return before;
-    const same = before !== undefined && isEqual(before.spec, spec);
-    return write(name, {
-      file,
-      spec,
-      createdAtMs: before?.createdAtMs ?? nowMs(),
-      generation: (before?.generation ?? 0) + (same ? 0 : 1),
-      status: before?.status ?? emptyStatus,
-    });
-  }
   function write(name: string, state: ProfileState): ProfileState {
     writeState(folder, name, state);
     states.set(name, state);
     return state;
   }
-  const store = ({ name }: StoredProfile, status: ProfileStatus): StoredProfile => {
-    const state = states.get(name);
-    if (state === undefined) throw new MusterError('object_changed', `The state of ${name} is gone.`);
-    return show(name, write(name, { ...state, status }));
-  };
-  function show(name: string, state: ProfileState): StoredProfile {
-    const problem = problemOf(name, state.file);
-    const there = wanted.get(name);
+  /** Notes a change of the spec: its number grows. */
+  function takeOver(name: string, { file, spec }: WantedProfile): ProfileState {
+    const before = states.get(name);
+    const isSame = isEqual(before?.spec, spec);
+    if (before !== undefined && before.file === file && isSame) return before;
+    const { createdAtMs = nowMs(), generation = 0, status = emptyStatus } = before ?? {};
+    return write(name, { file, spec, createdAtMs, generation: generation + (isSame ? 0 : 1), status });
+  }
+  function show(name: string, { file, createdAtMs, generation, status }: ProfileState): StoredProfile {
+    const wanted = view.get(name);
+    // The file that it was read from is there and cannot be understood now: that deletes nothing.
+    const problem = wanted === undefined ? view.problemOf(file) : undefined;
     return {
-      name,
-      uid: String(state.createdAtMs),
-      generation: state.generation,
-      spec: there?.spec,
+      ...{ name, generation, status, held: true, uid: String(createdAtMs) },
+      spec: wanted?.spec,
       problem: problem ?? '',
-      deleting: there === undefined && problem === undefined,
-      held: true,
-      status: state.status,
+      deleting: wanted === undefined && problem === undefined,
     };
+  }
+  function look(onChange: (name: string) => void): void {
+    for (const name of view.scan()) onChange(name);
+    writeOperatorSign(folder, { pid: process.pid, atMs: nowMs() });
   }
 
   return {
     async start(onChange) {
       makeStateFolder(folder);
       release = claimFolder(folder);
-      told = onChange;
       for (const name of stateNames(folder)) {
         const state = readState(folder, name);
         if (state !== undefined) states.set(name, state);
       }
-      scan();
-      let timer: NodeJS.Timeout | undefined;
-      const watcher = watch(folder, () => {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          rescan();
-        }, settleMs);
-      });
-      watcher.on('error', (error) => log.warn({ why: explain(error) }, 'the folder of profiles is not watched'));
-      const interval = setInterval(rescan, rescanMs);
-      ends.push(
-        () => watcher.close(),
-        () => clearTimeout(timer),
-        () => clearInterval(interval),
-      );
+      look(onChange);
+      stopLooking = lookAgain(options, () => look(onChange));
     },
-    names: () => [...new Set([...wanted.keys(), ...states.keys()])],
+    names: () => [...new Set([...view.names(), ...states.keys()])],
     async read(name) {
-      const there = wanted.get(name);
-      const state = there === undefined ? states.get(name) : takeOver(name, there);
+      const wanted = view.get(name);
+      const state = wanted === undefined ? states.get(name) : takeOver(name, wanted);
       return state === undefined ? undefined : show(name, state);
     },
     hold: async (profile) => profile,
-    writeStatus: async (profile, status) => store(profile, status),
+    async writeStatus({ name }, status) {
+      const state = states.get(name);
+      if (state === undefined) throw new MusterError('object_changed', `The state of ${name} is gone.`);
+      return show(name, write(name, { ...state, status }));
+    },
     async release({ name }) {
       removeState(folder, name);
       states.delete(name);
@@ -172,9 +102,35 @@ export function createFolderSource({
     },
     writeConnections: async (files) => writeConnectionFolder(connectionDir, files),
     async stop() {
-      for (const end of ends.splice(0)) end();
+      stopLooking();
       removeOperatorSign(folder);
       release();
     },
+  };
+}
+
+/** Several changes at once, as editors make them, are looked at once. */
+const settleMs = 50;
+
+/** When the system tells of a change, and every so often. Gives the function that ends it. */
+function lookAgain({ folder, log, rescanMs }: FolderSourceOptions, look: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  function tryToLook(): void {
+    timer = undefined;
+    try {
+      look();
+    } catch (error) {
+      log.error({ why: explain(error) }, 'the folder of profiles cannot be read; nothing changes');
+    }
+  }
+  const watcher = watch(folder, () => {
+    timer ??= setTimeout(tryToLook, settleMs);
+  });
+  watcher.on('error', (error) => log.warn({ why: explain(error) }, 'the folder of profiles is not watched'));
+  const interval = setInterval(tryToLook, rescanMs);
+  return () => {
+    watcher.close();
+    clearTimeout(timer);
+    clearInterval(interval);
   };
 }
