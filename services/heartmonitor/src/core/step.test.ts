@@ -128,6 +128,60 @@ describe('beats', () => {
   });
 });
 
+describe('a list of the hub', () => {
+  const listed = (uuids: string[], pending: string[] = []) => ({ type: 'engines.listed', uuids, pending }) as const;
+
+  test('an engine that was not known has all its misses still to make; one that was keeps its own', () => {
+    const { time, sent, runner } = createBench({ maxMisses: 3 });
+    runner.dispatch({ type: 'engine.registered', uuid: 'old' });
+    time.advance(3 * 3 * second);
+    runner.dispatch(listed(['old', 'new']));
+    time.advance(2 * 3 * second + 0.5 * second);
+    expect(sent).toEqual([{ type: 'heart.stop', uuid: 'old' }]);
+    time.advance(2 * 3 * second);
+    expect(sent).toEqual([
+      { type: 'heart.stop', uuid: 'old' },
+      { type: 'heart.stop', uuid: 'new' },
+    ]);
+  });
+
+  test('after a restart, engines that answer stay, and nobody is told of them', () => {
+    const { time, alive, sent, runner, state } = createBench({ maxMisses: 2 });
+    alive.add('a');
+    runner.dispatch(listed(['a']));
+    time.advance(100 * second);
+    expect(sent).toEqual([]);
+    alive.clear();
+    time.advance(4 * 3 * second);
+    expect(sent).toEqual([{ type: 'heart.stop', uuid: 'a' }]);
+    expect(leftovers(state)).toEqual([]);
+  });
+
+  test('a heart that the hub does not know is a stranger when it beats, and is told again to each hub', () => {
+    const { time, alive, sent, runner } = createBench();
+    alive.add('a');
+    runner.dispatch({ type: 'engine.registered', uuid: 'a' });
+    time.advance(7 * second);
+    runner.dispatch(listed([]));
+    expect(sent).toEqual([]);
+    time.advance(7 * second);
+    expect(sent).toEqual([{ type: 'heart.start', uuid: 'a' }]);
+    runner.dispatch(listed([]));
+    expect(sent).toHaveLength(2);
+  });
+
+  test('who registers is awaited; who does not any more is not', () => {
+    const { time, alive, sent, runner, state } = createBench();
+    runner.dispatch({ type: 'registration.pending', uuid: 'given up' });
+    runner.dispatch(listed([], ['a', 'b']));
+    alive.add('a');
+    time.advance(second);
+    expect(sent).toEqual([{ type: 'heart.start', uuid: 'a' }]);
+    runner.dispatch(listed(['a'], []));
+    expect(leftovers(state)).toEqual(['1 hearts']);
+  });
+});
+
 test('a heart that nobody registered is told once, after the settle time, and forgotten when it falls silent', () => {
   const { time, alive, sent, state, errors } = createBench({ maxStrangers: 1 });
   alive.add('zombie').add('one too many');
