@@ -44,6 +44,8 @@ export interface LaunchRecord {
   failures: number;
   /** Not before this moment: the next call to the launcher. 0: at once. */
   retryAt: number;
+  /** Every submit is known to have failed: nothing was started. */
+  clean?: true;
   /** What went wrong or what it waits for, for people; "" when there is nothing to say. */
   reason: string;
   /** By index: the engine's uuid is `ID-INDEX`. */

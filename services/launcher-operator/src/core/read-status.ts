@@ -59,6 +59,7 @@ function readLaunch(value: unknown): LaunchRecord | undefined {
     since: numberOf(value.since),
     failures: numberOf(value.failures),
     retryAt: numberOf(value.retryAt),
+    ...(value.clean === true ? { clean: true } : {}),
     reason: textOf(value.reason),
     engines,
   };

@@ -6,7 +6,7 @@ import { isEqual } from './equal.ts';
 import type { LaunchRecord } from './launches.ts';
 import { dismiss } from './launches.ts';
 import { plan } from './plan.ts';
-import { request } from './requests.ts';
+import { isToSubmit, request } from './requests.ts';
 import { settle } from './settle.ts';
 import type { ProfileStatus } from './status.ts';
 import type { Inputs, Profile, World } from './world.ts';
@@ -17,6 +17,8 @@ export function reconcile(profile: Profile, world: World, inputs: Inputs): Opera
   settle(launches, world, inputs.tuning, events);
   if (profile.deleting) return removeAll(profile, world, inputs, launches, events);
   const planned = plan(profile, world, inputs, launches, events);
+  // From the next submit on nobody knows whether something was started, until its outcome is written down.
+  for (const launch of planned.launches) if (isToSubmit(launch, world)) delete launch.clean;
   const status = describe(profile, world, inputs.tuning, planned);
   const out: OperatorEffect[] = [];
   if (!profile.held) out.push({ type: 'profile.hold' });

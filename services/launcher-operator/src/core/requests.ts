@@ -32,9 +32,14 @@ export function request(
 
 type IsDue = (atMs: number) => boolean;
 
+const isUnderWay = (launch: LaunchRecord, world: World): boolean => world.calls.get(launch.id)?.state === 'under way';
+
+export const isToSubmit = (launch: LaunchRecord, world: World): boolean =>
+  launch.state === 'new' && launch.retryAt <= world.nowMs && !isUnderWay(launch, world);
+
 function callLaunchers(launches: readonly LaunchRecord[], world: World, isDue: IsDue, out: OperatorEffect[]): void {
   for (const launch of launches) {
-    if (world.calls.get(launch.id)?.state === 'under way') continue;
+    if (isUnderWay(launch, world)) continue;
     if (launch.state === 'new' && isDue(launch.retryAt)) out.push({ type: 'launch.submit', launch });
     else if (launch.state === 'removing' && isDue(launch.retryAt)) out.push({ type: 'launch.remove', launch });
   }

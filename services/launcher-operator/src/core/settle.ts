@@ -24,25 +24,28 @@ export function settle(launches: readonly LaunchRecord[], world: World, tuning: 
 const isOver = ({ state }: EngineRecord): boolean => state === 'gone' || state === 'done';
 
 function settleCall(launch: LaunchRecord, call: Call, nowMs: number, tuning: Tuning, events: ProfileEvent[]): void {
+  const failed = call.state === 'failed';
+  if (call.what === 'submit' && failed) launch.clean = true;
   if (call.what === 'submit' && launch.state === 'new') {
-    if (call.state === 'done') {
+    if (failed) postpone(launch, call, nowMs, tuning, events);
+    else {
       setLaunch(launch, 'up', nowMs);
       launch.reason = '';
-      return;
     }
-    launch.failures++;
-    launch.retryAt = nowMs + retryDelayMs(launch.failures, tuning);
-    launch.reason = call.reason.slice(0, maxReasonLength);
-    events.push({ type: 'Warning', reason: 'LaunchFailed', message: `${launch.id}: ${launch.reason}` });
   } else if (call.what === 'remove' && launch.state === 'removing') {
-    if (call.state === 'done') settleRemoved(launch, nowMs);
-    else {
-      launch.failures++;
-      launch.retryAt = nowMs + retryDelayMs(launch.failures, tuning);
-      launch.reason = call.reason.slice(0, maxReasonLength);
-      events.push({ type: 'Warning', reason: 'RemovalFailed', message: `${launch.id}: ${launch.reason}` });
-    }
+    if (!failed) return settleRemoved(launch, nowMs);
+    postpone(launch, call, nowMs, tuning, events);
+    // Where it was never started nothing is left, and nobody should wait for a machine that may not exist.
+    if (launch.clean && launch.failures >= tuning.cleanRemovals) settleRemoved(launch, nowMs);
   }
+}
+
+function postpone(launch: LaunchRecord, call: Call, nowMs: number, tuning: Tuning, events: ProfileEvent[]): void {
+  launch.failures++;
+  launch.retryAt = nowMs + retryDelayMs(launch.failures, tuning);
+  launch.reason = call.reason.slice(0, maxReasonLength);
+  const reason = call.what === 'submit' ? 'LaunchFailed' : 'RemovalFailed';
+  events.push({ type: 'Warning', reason, message: `${launch.id}: ${launch.reason}` });
 }
 
 function settleRemoved(launch: LaunchRecord, nowMs: number): void {

@@ -105,6 +105,8 @@ export interface Tuning {
   readonly drainTimeoutMs: number;
   /** Between two requests to one engine to shut down. */
   readonly shutdownRetryMs: number;
+  /** A launch that was never started counts as removed when so many removals in a row have failed. */
+  readonly cleanRemovals: number;
   /** Engines of one profile at most. */
   readonly maxEngines: number;
 }
@@ -118,5 +120,6 @@ export const defaultTuning: Tuning = {
   drainPollMs: 1000,
   drainTimeoutMs: 3_600_000,
   shutdownRetryMs: 10_000,
+  cleanRemovals: 3,
   maxEngines: 2000,
 };
