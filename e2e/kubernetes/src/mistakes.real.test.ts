@@ -1,19 +1,30 @@
 // What people get wrong, and what goes wrong by itself: refused profiles, images and machines that are not there, an
 // operator that is replaced in the middle of a launch.
+import type { Machines } from '@muster/lab';
 import { createMachines } from '@muster/lab';
 import { until } from '@muster/testkit';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { enginesOn, keySecret, sitePython } from './suite/machines.ts';
 import type { Condition, Profile } from './suite/profiles.ts';
-import { conditionOf, profileObject } from './suite/profiles.ts';
+import { conditionOf } from './suite/profiles.ts';
 import type { Release } from './suite/release.ts';
 import { install, reportWhenFailed } from './suite/release.ts';
 
 let release: Release;
+let machines: Machines;
+let python: string[];
 beforeAll(async () => {
+  const { command, shared } = await sitePython();
+  python = command;
+  machines = await createMachines(1, { name: 'lone', shared });
+  await machines.network.plug(inject('cluster').roomPid, 'lone0', machines.network.nextAddress());
   release = await install('mistakes', { basePort: 30_401 });
+  await release.kubectl.apply(await keySecret(machines));
 });
-afterAll(() => release?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await release?.[Symbol.asyncDispose]();
+  await machines?.close();
+});
 beforeEach(() => reportWhenFailed(() => release));
 
 const host = { host: 'node-1' };
@@ -110,26 +121,31 @@ test('an image that does not exist: the condition says so, and what to do', asyn
   await remove('ghost');
 });
 
-test('a machine that refuses, and one that does not answer: the condition names it', async () => {
-  await using machines = await createMachines(1, { name: 'silent' });
-  await machines.network.plug(inject('cluster').roomPid, 'mistakes0', machines.network.nextAddress());
-  await release.kubectl.apply(await keySecret(machines));
+test('machines that cannot be reached: conditions name them, and a profile goes when it is certain or let go', async () => {
+  const absent = machines.network.nextAddress();
   const [machine] = machines.list;
-  const ssh = (name: string, port: number, address: string): Profile => ({
-    name,
-    engines: 1,
-    launcher: {
-      ssh: { hosts: [{ host: address, user: 'root', port }], keySecret: 'muster-ssh', knownHosts: machines.knownHosts },
-    },
-  });
-  await release.apply(ssh('shut', 2222, machine!.address));
-  await release.apply(ssh('absent', 22, machines.network.nextAddress()));
-  const shut = await condition('shut', 'Ready', ({ message }) => message.includes(machine!.address));
+  const ssh = (name: string, host: string, port: number): Profile => {
+    const hosts = [{ host, user: 'root', port }];
+    return { name, engines: 1, launcher: { ssh: { hosts, keySecret: 'muster-ssh', knownHosts: machines.knownHosts } } };
+  };
+  await release.apply(ssh('shut', machine!.address, 2222));
+  await release.apply(ssh('absent', absent, 22));
+  const failed = ({ reason }: Condition): boolean => reason === 'LaunchFailed';
+  const shut = await condition('shut', 'Launched', failed);
+  expect(shut.message).toContain(machine!.address);
   expect(shut.message).toMatch(/refused/i);
-  const absent = await condition('absent', 'Launched', ({ reason }) => reason === 'LaunchFailed');
-  expect(absent.message).toMatch(/tried again/);
-  await Promise.all([remove('shut'), remove('absent')]);
-  await release.kubectl.run(['delete', 'secret/muster-ssh']);
+  const away = await condition('absent', 'Launched', failed);
+  expect(away.message).toContain(absent);
+  expect(away.message).toMatch(/tried again/);
+  // Nobody knows whether something was started there: the profile stays until somebody says that it may go.
+  await release.kubectl.run(['delete', 'clusterprofile/absent', '--wait=false']);
+  const held = await condition('absent', 'Ready', ({ reason }) => reason === 'Deleting');
+  expect(held.message).toContain('being removed');
+  for (const name of ['absent', 'shut']) {
+    const letGo = '--patch={"metadata":{"finalizers":null}}';
+    await release.kubectl.run(['patch', `clusterprofile/${name}`, '--type=merge', letGo]);
+    await release.kubectl.attempt(['delete', `clusterprofile/${name}`, '--wait=false']);
+  }
 });
 
 interface Names {
@@ -137,49 +153,23 @@ interface Names {
 }
 
 test('an operator that is killed in the middle of a launch makes nothing twice', async () => {
-  const { command, shared } = await sitePython();
-  await using machines = await createMachines(1, { name: 'once', shared });
-  await machines.network.plug(inject('cluster').roomPid, 'once0', machines.network.nextAddress());
-  await release.kubectl.apply(await keySecret(machines));
+  const { kubectl } = release;
   const [machine] = machines.list;
   const hosts = [{ host: machine!.address, user: 'root', slots: 4 }];
   const ssh = { hosts, keySecret: 'muster-ssh', knownHosts: machines.knownHosts };
-  await using watch = await release.kubectl.start([
-    'get',
-    'pods',
-    '--watch-only',
-    '--output=name',
-    '-l',
-    'muster.dev/profile',
-  ]);
+  const engine = { kernel: 'python', command: python };
+  const engines = ['-l', 'muster.dev/profile'];
+  await using watch = await kubectl.start(['get', 'pods', '--watch-only', '--output=name', ...engines]);
   await release.apply({ name: 'four', engines: 4, launcher: { pods: {} } });
-  await release.apply({ name: 'far', engines: 4, engine: { kernel: 'python', command }, launcher: { ssh } });
+  await release.apply({ name: 'far', engines: 4, engine, launcher: { ssh } });
   await until(() => watch.output.includes('pod/four-'), { what: 'the first pod', everyMs: 5 });
-  await release.kubectl.run([
-    'delete',
-    'pod',
-    '--grace-period=0',
-    '--force',
-    '-l',
-    'app.kubernetes.io/component=launcher-operator',
-  ]);
+  const operator = ['-l', 'app.kubernetes.io/component=launcher-operator'];
+  await kubectl.run(['delete', 'pod', '--grace-period=0', '--force', ...operator]);
   await Promise.all([release.ready('four'), release.ready('far')]);
   const made = new Set(watch.output.split('\n').filter((line) => line.startsWith('pod/')));
   expect([...made], watch.output).toHaveLength(4);
-  expect((await release.kubectl.get<Names>('pods', '-l', 'muster.dev/profile=four')).items).toHaveLength(4);
+  expect((await kubectl.get<Names>('pods', '-l', 'muster.dev/profile=four')).items).toHaveLength(4);
   expect(await enginesOn(machine!)).toHaveLength(4);
   await Promise.all([remove('four'), remove('far')]);
-});
-
-test('the status of a profile that nobody serves is not made up', async () => {
-  const { kubectl } = release;
-  await kubectl.run(['scale', 'deployment/muster-launcher-operator', '--replicas=0']);
-  await kubectl.run(
-    ['create', '--filename=-'],
-    JSON.stringify(profileObject({ name: 'alone', engines: 1, launcher: pods })),
-  );
-  expect((await release.profile('alone')).status).toBeUndefined();
-  await kubectl.run(['scale', 'deployment/muster-launcher-operator', '--replicas=1']);
-  await release.ready('alone');
-  await remove('alone');
+  expect(await enginesOn(machine!)).toEqual([]);
 });

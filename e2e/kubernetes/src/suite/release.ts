@@ -119,7 +119,8 @@ function releaseOf(namespace: string, kubectl: Kubectl, folder: TemporaryFolder,
       return path;
     },
     async [Symbol.asyncDispose]() {
-      await kubectl.attempt(['delete', 'clusterprofiles', '--all', '--timeout=60s']);
+      // What is left after a test that failed ends with the cluster.
+      await kubectl.attempt(['delete', 'clusterprofiles', '--all', '--timeout=20s']);
       await kubectl.attempt(['delete', `namespace/${namespace}`, '--wait=false']);
       await folder.remove();
     },
