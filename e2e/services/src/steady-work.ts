@@ -23,7 +23,7 @@ export interface SteadyWork {
 
 /** How long a request may take at most. */
 export const boundMs = 45_000;
-const betweenMs = 20;
+const betweenMs = 50;
 
 /** Balanced, direct and broadcast requests, one after the other on each of three lines, to these Node engines. */
 export function startSteadyWork(client: Client, nodeIds: readonly number[]): SteadyWork {

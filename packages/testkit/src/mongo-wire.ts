@@ -24,7 +24,7 @@ export async function startMongoWire(program: string, options: MongoWireOptions 
   let running: Program | undefined;
   async function start(): Promise<void> {
     running = await startProgram([program, port, ...(file === undefined ? [] : [file])]);
-    await running.says(/listening on \S+/, 30_000);
+    await running.says(/listening on \S+/, 60_000);
     port = /listening on 127\.0\.0\.1:(\d+)/.exec(running.output)![1]!;
   }
   const stop: OwnMongo['stop'] = async (how) => void (await running?.stop(how));
