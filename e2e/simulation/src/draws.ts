@@ -1,7 +1,6 @@
 // Random tasks.
 import type { ModelClient } from './model-client.ts';
-import type { TaskSpec, Wanted } from './truth.ts';
-import type { World } from './world.ts';
+import type { TaskSpec, Truth, Wanted } from './truth.ts';
 
 export interface Draw {
   chance(probability: number): boolean;
@@ -25,7 +24,7 @@ export function createDraw(random: () => number): Draw {
   };
 }
 
-export function drawTask(world: World, draw: Draw, client: ModelClient): TaskSpec {
+export function drawTask(world: { readonly truth: Truth }, draw: Draw, client: ModelClient): TaskSpec {
   const msgId = client.nextId();
   const uuids = [...client.engines.values()];
   const spec: TaskSpec = {
@@ -41,7 +40,7 @@ export function drawTask(world: World, draw: Draw, client: ModelClient): TaskSpe
 }
 
 /** On tasks that the scheduler knows by the time it gets this one. */
-function drawWanted(world: World, draw: Draw, client: ModelClient): Wanted | undefined {
+function drawWanted(world: { readonly truth: Truth }, draw: Draw, client: ModelClient): Wanted | undefined {
   const recent = [...world.truth.tasks.values()]
     .slice(-60)
     .filter(({ accepted, client: owner }) => accepted !== undefined && owner !== undefined);

@@ -17,6 +17,8 @@ export interface ModelClientOptions {
   readonly story: Story;
   /** Until its subscription to notifications stands; only then it asks which engines there are. */
   readonly settleUs: number;
+  /** Answers to what others have asked are let go by: services that follow others do not know all clients. */
+  readonly mayGetOthers?: boolean;
 }
 
 export type ClientSocket = 'query' | 'mux' | 'task' | 'broadcast' | 'control';
@@ -41,8 +43,13 @@ export interface ModelClient {
   vanish(): void;
 }
 
+interface Answered {
+  readonly client: Waiter | undefined;
+  readonly answers: JsonObject[];
+}
+
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const { session, transport, connection, signer, time, truth, story, settleUs } = options;
+  const { session, transport, connection, signer, time, truth, story, settleUs, mayGetOthers = false } = options;
   const writer = createWriter(signer, createHeaderSource(session), time);
   const me: Waiter = { session, gone: false };
   const engines = new Map<number, string>();
@@ -81,8 +88,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
   };
 
   /** Files an answer under the request that it answers. */
-  function note(kind: ReadonlyMap<string, { readonly answers: JsonObject[] }>, reply: Message, id: unknown): void {
+  function note(kind: ReadonlyMap<string, Answered>, reply: Message, id: unknown): void {
     const request = kind.get(String(id));
+    if (mayGetOthers && request?.client !== me) return;
     waiting.delete(String(id));
     if (request) request.answers.push(reply.content);
     else truth.broken.push(`${session} got a ${reply.header.msg_type} for ${id}, which nobody ever asked`);

@@ -1,6 +1,7 @@
 // A handful of seeds; `npm run sim -- --seeds K` runs many. And: the checks see what they are there to see.
 import { delimiter, equalBytes } from '@muster/protocol';
 import { expect, test } from 'vitest';
+import { runApart } from './apart/run.ts';
 import { runSeed } from './run.ts';
 import type { Sabotage } from './tap.ts';
 
@@ -22,6 +23,24 @@ test('the same seed and steps do the same, another seed does something else', as
   expect(again.story).toEqual(first.story);
   expect(again.digest).toBe(first.digest);
   expect(other.digest).not.toBe(first.digest);
+});
+
+// One after the other: timers of Node go by virtual time meanwhile.
+test('apart: services are killed and started again, and no rule is broken; the same seed does the same', async () => {
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const { broken, counts } = await runApart({ seed, steps });
+    expect(broken, `seed ${seed}`).toEqual([]);
+    expect(counts.restarts).toBeGreaterThan(0);
+    expect(counts.tasks).toBeGreaterThan(20);
+  }
+  const [first, again] = [await runApart({ seed: 11, steps }), await runApart({ seed: 11, steps })];
+  expect(again.digest).toBe(first.digest);
+});
+
+test('apart: a task scheduler that takes nothing over is caught', async () => {
+  const runs = [];
+  for (const seed of [1, 2, 3]) runs.push(await runApart({ seed, steps, forgetful: true }));
+  expect(runs.flatMap(({ broken }) => broken).join('\n')).toMatch(/is pending for ever|never comes to rest/);
 });
 
 /** Does something else with every n-th message of a socket. Of those that publish, notifications have nothing in front. */

@@ -12,14 +12,14 @@ export function createStore(kind: WorldSettings['store'], time: VirtualTime, ran
   if (kind === 'none') return createNoTaskStore();
   if (kind === 'memory') return createMemoryTaskStore();
   if (kind === 'small') return createMemoryTaskStore({ recordLimit: smallLimit });
-  return createSlowStore(createMemoryTaskStore(), time, random);
+  return slowStore(createMemoryTaskStore(), time, random);
 }
 
 /** Does everything a while after it was asked for, as a store on a network does. */
-function createSlowStore(store: TaskStore, time: VirtualTime, random: Random): TaskStore {
+export function slowStore(store: TaskStore, time: VirtualTime, random: Random, longestUs = slowestUs): TaskStore {
   const later = <T>(act: () => T | Promise<T>): Promise<T> =>
     new Promise<void>((done) => {
-      time.at(time.nowUs + Math.floor(random() ** 3 * slowestUs), done);
+      time.at(time.nowUs + Math.floor(random() ** 3 * longestUs), done);
     }).then(act);
   return {
     name: 'slow',

@@ -3,7 +3,6 @@ import type { Controller } from '@muster/controller/composition';
 import { startController } from '@muster/controller/composition';
 import type { Ports, Random, VirtualTime } from '@muster/machine';
 import { createVirtualPorts, createVirtualTime, seededRandom } from '@muster/machine';
-import type { Logger } from '@muster/telemetry';
 import { createHmacSigner } from '@muster/transport';
 import type { ModelClient } from './model-client.ts';
 import { createModelClient } from './model-client.ts';
@@ -16,6 +15,7 @@ import { drawSettings } from './settings.ts';
 import { createStore } from './stores.ts';
 import type { Story } from './story.ts';
 import { createStory } from './story.ts';
+import { createStoryLogger } from './story-log.ts';
 import type { Sabotage } from './tap.ts';
 import { tapTransport } from './tap.ts';
 import type { Truth } from './truth.ts';
@@ -144,18 +144,3 @@ export async function createWorld({ seed, show, sabotage }: WorldOptions): Promi
 
 const sliceUs = 5000;
 const quietStepUs = 50_000;
-
-/** Services log into the story. An error is a broken rule: nothing that peers do may lead to one. */
-function createStoryLogger(story: Story, truth: Truth, who: string): Logger {
-  const tell = (fields: object, message: string): void => story.tell(who, message, fields);
-  return {
-    debug() {},
-    info: tell,
-    warn: tell,
-    error(fields, message) {
-      tell(fields, `ERROR ${message}`);
-      truth.broken.push(`${who} logs an error: ${message} ${JSON.stringify(fields)}`);
-    },
-    child: ({ service }) => createStoryLogger(story, truth, service),
-  };
-}

@@ -44,11 +44,11 @@ export function createSender(outlets: Outlets): (effect: SchedulerSend) => void 
 
   function sendError(effect: ErrorReply): void {
     const message = buildMessage(signer, effect);
+    if (effect.finished) bus.publish({ type: 'task.finished', message });
     if (effect.client !== null) {
       const wire = message.toWire();
       sendToClient(effect.client, effect.engineUuid === null ? wire : [encodeText(effect.engineUuid), ...wire]);
     }
-    if (effect.finished) bus.publish({ type: 'task.finished', message });
   }
   return (effect) => {
     switch (effect.type) {

@@ -1,5 +1,5 @@
 // Every way in which a task ends: exactly one answer, and nothing of it is left behind.
-import type { Header, JsonObject, Message } from '@muster/protocol';
+import type { Header, JsonObject, Message, PeerId } from '@muster/protocol';
 import { errorContent, formatDate } from '@muster/protocol';
 import { dequeue } from './buckets.ts';
 import { unlink } from './graph.ts';
@@ -25,9 +25,17 @@ export function answer(
   ok: boolean,
 ): void {
   forget(turn, task, { ok, host: engine.serial });
-  const { client } = task;
-  if (client !== null) turn.out.send({ type: 'client.reply', client, engineUuid: engine.uuid, message });
-  turn.out.send({ type: 'fact.publish', fact: { type: 'task.finished', message } });
+  sendAnswer(turn, task.client, engine.uuid, message);
+}
+
+/** An engine's reply to the client and to the hub. */
+export function sendAnswer(turn: Turn, client: PeerId | null, engineUuid: string, message: Message): void {
+  const { state, out } = turn;
+  const tell = (): void => out.send({ type: 'fact.publish', fact: { type: 'task.finished', message } });
+  // The next process goes by what is on record: it must not find a task unfinished whose answer the client has got.
+  if (state.terms.recovers) tell();
+  if (client !== null) out.send({ type: 'client.reply', client, engineUuid, message });
+  if (!state.terms.recovers) tell();
 }
 
 /** The task ends without running, by an error of the scheduler (§6.5). */

@@ -1,7 +1,7 @@
 // An engine answers (§6.5).
 import type { Message } from '@muster/protocol';
 import { clientOfSession } from './client-address.ts';
-import { answer, failOnEngine } from './ending.ts';
+import { answer, failOnEngine, sendAnswer } from './ending.ts';
 import { release } from './engine-life.ts';
 import type { TaskAnswered } from './events.ts';
 import { hostOf, isKnown } from './known.ts';
@@ -61,14 +61,12 @@ function onUnexpected(turn: Turn, task: Task | undefined, { engineUuid, message 
 
 /** A result of a task that an earlier scheduler gave away and of which there is no record. */
 function passOn(turn: Turn, engineUuid: string, message: Message): void {
-  const { state, out } = turn;
+  const { state } = turn;
   const { parentId, parentHeader, header } = message;
   if (parentId === undefined || !resultTypes.has(header.msg_type) || isKnown(state, parentId)) return;
   state.memory.set(parentId, { ok: isOk(message), host: hostOf(state, engineUuid) });
   const { session } = parentHeader;
-  if (typeof session === 'string')
-    out.send({ type: 'client.reply', client: clientOfSession(session), engineUuid, message });
-  out.send({ type: 'fact.publish', fact: { type: 'task.finished', message } });
+  sendAnswer(turn, typeof session === 'string' ? clientOfSession(session) : null, engineUuid, message);
 }
 
 const resultTypes: ReadonlySet<string> = new Set(['apply_reply', 'execute_reply']);
