@@ -63,10 +63,13 @@ export function stamp(
 
 const engines = (n: number): string => (n === 1 ? '1 engine' : `${n} engines`);
 
+const areOf = (n: number): string => `${engines(n)} ${n === 1 ? 'is' : 'are'}`;
+const share = (part: number, of: number): string => `${part} of ${areOf(of)}`;
+
 function deleting(launches: readonly LaunchRecord[]): Verdict {
   const stuck = launches.find(({ reason }) => reason !== '');
   const left = launches.reduce((sum, launch) => sum + launch.engines.length, 0);
-  const message = `${engines(left)} are being removed.${stuck === undefined ? '' : ` ${stuck.id}: ${stuck.reason}`}`;
+  const message = `${areOf(left)} being removed.${stuck === undefined ? '' : ` ${stuck.id}: ${stuck.reason}`}`;
   return { status: 'False', reason: 'Deleting', message };
 }
 
@@ -80,9 +83,9 @@ function judgeLaunched(profile: Profile, tuning: Tuning, { launches, refused }: 
     return {
       status: 'True',
       reason: desired === 0 ? 'NoneWanted' : 'AllLaunched',
-      message: desired === 0 ? 'No engines are wanted.' : `${launched} of ${engines(desired)} are launched.`,
+      message: desired === 0 ? 'No engines are wanted.' : `${share(launched, desired)} launched.`,
     };
-  const so = `${Math.min(up, desired)} of ${engines(desired)} are launched`;
+  const so = `${share(Math.min(up, desired), desired)} launched`;
   const no = (reason: string, message: string): Verdict => ({ status: 'False', reason, message: `${so}. ${message}` });
   const ended = ours.find(({ reason, engines }) => reason !== '' && engines.some(({ state }) => state === 'gone'));
   const failing = ours.find(({ state, failures, reason }) => state === 'new' && failures > 0 && reason !== '');
@@ -102,9 +105,9 @@ function judgeReady(profile: Profile, world: World, planned: Plan, counts: Count
   if (world.registered === undefined) return no('HubAway', 'The hub does not say which engines are registered.');
   const ours = planned.launches.filter((launch) => isOfTemplate(launch, profile));
   const registered = ours.flatMap((launch) => launch.engines).filter(({ state }) => state === 'registered').length;
-  const so = `${registered} of ${engines(desired)} are registered`;
+  const so = `${share(registered, desired)} registered`;
   if (planned.outdated > 0)
-    return no('Updating', `${so}; ${engines(planned.outdated)} of an earlier version are still to be replaced.`);
+    return no('Updating', `${so}; still to be replaced: ${engines(planned.outdated)} of an earlier version.`);
   if (registered >= desired)
     return desired === 0
       ? { status: 'True', reason: 'NoneWanted', message: 'No engines are wanted.' }
@@ -113,7 +116,7 @@ function judgeReady(profile: Profile, world: World, planned: Plan, counts: Count
   const missing = ours.flatMap((launch) => launch.engines).filter(({ state }) => state === 'missing').length;
   const why = ours.find(({ state, reason }) => state === 'up' && reason !== '');
   if (why !== undefined) return no('Starting', `${so}. ${why.id}: ${why.reason}`);
-  if (missing > 0) return no('Missing', `${so}; ${engines(missing)} run but are not registered any more.`);
+  if (missing > 0) return no('Missing', `${so}; running, but not registered any more: ${engines(missing)}.`);
   return no('Starting', `${so}.`);
 }
 
@@ -121,6 +124,6 @@ function judgeDraining(launches: readonly LaunchRecord[], world: World): Verdict
   const draining = [...enginesOf(launches)].filter(({ engine }) => engine.state === 'draining').length;
   if (draining === 0) return { status: 'False', reason: 'NothingToDrain', message: '' };
   const why =
-    world.registered === undefined ? 'the hub does not say which engines are registered' : 'they finish their tasks';
-  return { status: 'True', reason: 'Draining', message: `${engines(draining)} are to end: ${why}.` };
+    world.registered === undefined ? 'the hub does not say which engines are registered' : 'tasks are being finished';
+  return { status: 'True', reason: 'Draining', message: `${areOf(draining)} to end: ${why}.` };
 }
