@@ -1,10 +1,9 @@
 // What people get wrong, and what goes wrong by itself: refused profiles, images and machines that are not there, an
 // operator that is replaced in the middle of a launch.
 import type { Machines } from '@muster/lab';
-import { createMachines } from '@muster/lab';
 import { until } from '@muster/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { enginesOn, keySecret, sitePython } from './suite/machines.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { enginesOn, keySecret, machinesBeside } from './suite/machines.ts';
 import type { Condition, Profile } from './suite/profiles.ts';
 import { conditionOf } from './suite/profiles.ts';
 import type { Release } from './suite/release.ts';
@@ -12,13 +11,11 @@ import { install, reportWhenFailed } from './suite/release.ts';
 
 let release: Release;
 let machines: Machines;
-let python: string[];
+let python: readonly string[];
 beforeAll(async () => {
-  const { command, shared } = await sitePython();
-  python = command;
-  machines = await createMachines(1, { name: 'lone', shared });
-  await machines.network.plug(inject('cluster').roomPid, 'lone0', machines.network.nextAddress());
-  release = await install('mistakes', { basePort: 30_401 });
+  const beside = await machinesBeside(1, 'lone');
+  ({ machines, python } = beside);
+  release = await install('mistakes', { basePort: 30_401, address: beside.address });
   await release.kubectl.apply(await keySecret(machines));
 });
 afterAll(async () => {

@@ -3,9 +3,9 @@
 import { join } from 'node:path';
 import { connect } from '@muster/client';
 import type { Machines, Slurm } from '@muster/lab';
-import { createMachines, createSlurm } from '@muster/lab';
+import { createSlurm } from '@muster/lab';
 import { until } from '@muster/testkit';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { expectFigures, figure, timed } from './suite/figure.ts';
 import { whatIsLeft } from './suite/left.ts';
 import { enginesOn, keySecret, siteOf, sitePython } from './suite/machines.ts';
@@ -18,18 +18,14 @@ import { install, reportWhenFailed } from './suite/release.ts';
 let machines: Machines;
 let slurm: Slurm;
 let release: Release;
-let python: string[];
+let python: readonly string[];
 
 beforeAll(async () => {
-  const { command, shared } = await sitePython();
-  python = command;
-  machines = await createMachines(2, { name: 'site', shared });
+  const beside = await machinesBeside(2, 'site');
+  ({ machines, python } = beside);
   slurm = await createSlurm(machines.list);
-  // The node gets an address beside the machines, which engines and clients everywhere use.
-  const address = machines.network.nextAddress();
-  await machines.network.plug(inject('cluster').roomPid, 'site0', address);
   const took = await timed(async () => {
-    release = await install('story', { address });
+    release = await install('story', { address: beside.address });
   });
   figure('helm install', took);
   await release.kubectl.apply(await keySecret(machines));

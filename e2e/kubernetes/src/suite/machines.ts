@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Machine, Machines } from '@muster/lab';
+import { createMachines } from '@muster/lab';
+import { inject } from 'vitest';
 import { pythonProgram } from './release.ts';
 
 /** The only Secret that the operator may read keys from, if the chart's values do not say otherwise. */
@@ -31,10 +33,21 @@ export const siteOf = ({ knownHosts }: Machines, { address }: Machine): Site => 
   knownHosts,
 });
 
-/** Engines for machines: the Python that tests have, and the folders that a machine needs for it. */
-export async function sitePython(): Promise<{ readonly command: string[]; readonly shared: string[] }> {
+export interface MachinesBeside {
+  readonly machines: Machines;
+  /** The node's address among them: to be the release's, so that engines everywhere reach it. */
+  readonly address: string;
+  /** The program of Python engines there. */
+  readonly python: readonly string[];
+}
+
+/** Starts machines on a network that the node is plugged into as well. */
+export async function machinesBeside(count: number, name: string): Promise<MachinesBeside> {
   const program = await pythonProgram();
-  return { command: [program, '-m', 'ipyparallel.engine'], shared: [dirname(dirname(program))] };
+  const machines = await createMachines(count, { name, shared: [dirname(dirname(program))] });
+  const address = machines.network.nextAddress();
+  await machines.network.plug(inject('cluster').roomPid, `${name}-net`, address);
+  return { machines, address, python: [program, '-m', 'ipyparallel.engine'] };
 }
 
 /** uuids of the engines that run on a machine. */
