@@ -1,7 +1,7 @@
 // Which of the kept facts that come in are to be handled: each once, and in the order of its publisher.
 import type { KeptMark } from '../members.ts';
 
-export type Admitted =
+type Admitted =
   | 'handle'
   /** It has been handled; its publisher has not heard of that. */
   | 'repeated'

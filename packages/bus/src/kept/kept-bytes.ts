@@ -12,6 +12,17 @@ export const sizeOf = (fact: KeptFact): number =>
     ? fact.message.frames.reduce((sum, frame) => sum + frame.length + 50, overheadBytes)
     : overheadBytes;
 
+/** signature, header, parent_header, metadata, content (§3.1). */
+const fewestFrames = 5;
+
+/** What a bus carries of a fact: the buffers of a larger one stay behind, so there is no use in keeping them. */
+export function carriedOf(fact: KeptFact, maxBytes: number): KeptFact {
+  if (!('message' in fact) || sizeOf(fact) <= maxBytes) return fact;
+  const { frames, buffers } = fact.message;
+  const leftOutBytes = buffers.reduce((sum, { length }) => sum + length, fact.leftOutBytes ?? 0);
+  return { ...fact, message: new Message(frames.slice(0, fewestFrames)), leftOutBytes };
+}
+
 /** The fact with the small frames of its message copied, into one block. */
 export function copyOf(fact: KeptFact): KeptFact {
   if (!('message' in fact)) return fact;

@@ -35,7 +35,9 @@ function startHub(bus: Bus, stored: Set<string>) {
 }
 
 describe.skipIf(!natsServer)(`kept facts on a real server${whyMissing()}`, () => {
-  test('nothing is lost and nothing is handled twice while NATS and hubs are killed', { timeout: 60_000 }, async () => {
+  test('nothing is lost and nothing is handled twice while NATS and hubs are killed', {
+    timeout: 180_000,
+  }, async () => {
     await using server = await startNatsServer();
     await using near = openBus(server.address);
     await using far = openBus(server.address);
@@ -57,7 +59,7 @@ describe.skipIf(!natsServer)(`kept facts on a real server${whyMissing()}`, () =>
       }
     }, 2);
     const reach = (count: number) =>
-      until(() => stored.size >= count, { what: () => `${count} stored of ${stored.size}` });
+      until(() => stored.size >= count, { what: () => `${count} stored of ${stored.size}`, timeoutMs: 30_000 });
     try {
       for (let round = 0; round < 3; round++) {
         await reach(stored.size + 1000);

@@ -8,7 +8,7 @@ import { messageOf } from '../contract/kit.ts';
 import type { Fact, FactOf } from '../facts.ts';
 import { createInProcessBus } from '../in-process.ts';
 import { createKeptPublisher, createKeptReceiver } from '../kept.ts';
-import { copyOf, sizeOf } from './kept-bytes.ts';
+import { carriedOf, copyOf, sizeOf } from './kept-bytes.ts';
 
 const dispatched = (n: number): FactOf<'task.dispatched'> => ({
   type: 'task.dispatched',
@@ -156,6 +156,16 @@ test('a hub that does not store holds up its publisher, and not for ever', async
     { what: 'all are told' },
   );
   await bus.close();
+});
+
+test('of what is too large to travel the buffers are not kept', () => {
+  const message = messageOf('m', [new Uint8Array(3000), new Uint8Array(4000)]);
+  const small = carriedOf({ type: 'task.finished', message }, 5000) as FactOf<'task.finished'>;
+  expect(small.leftOutBytes).toBe(7000);
+  expect(small.message.frames).toEqual(message.frames.slice(0, 5));
+  const fact: FactOf<'task.finished'> = { type: 'task.finished', message };
+  expect(carriedOf(fact, 10_000)).toBe(fact);
+  expect(carriedOf(dispatched(1), 1)).toEqual(dispatched(1));
 });
 
 test('what is kept is copied, in one block, but for large frames', () => {

@@ -7,11 +7,13 @@ import { createThrottledWarn } from '@muster/telemetry';
 import type { Bus } from '../bus.ts';
 import type { Fact, KeptFact } from '../facts.ts';
 import { isKeptType } from '../facts.ts';
-import { copyOf, sizeOf } from './kept-bytes.ts';
+import { carriedOf, copyOf, sizeOf } from './kept-bytes.ts';
 import type { RingLimits } from './ring.ts';
 import { createKeptRing } from './ring.ts';
 
 interface KeptLimits extends RingLimits {
+  /** Of larger facts the buffers do not travel: as the bus has it. */
+  readonly maxFactBytes: number;
   /** Without news of the hub for so long, it is asked what it has; twice as long each time, up to 16 times. */
   readonly stallMs: number;
   /** How long `close` waits for the hub to store what is kept. */
@@ -24,10 +26,11 @@ export interface KeptPublisherOptions extends Partial<KeptLimits> {
 }
 
 const mib = 2 ** 20;
-export const keptDefaults: KeptLimits = {
+const keptDefaults: KeptLimits = {
   maxBytes: 64 * mib,
   maxFacts: 500_000,
   windowBytes: 16 * mib,
+  maxFactBytes: 32 * mib,
   stallMs: 1000,
   closeTimeoutMs: 2000,
 };
@@ -56,7 +59,7 @@ export function createKeptPublisher(options: KeptPublisherOptions): Bus {
   }
   function publish(fact: Fact): void {
     if (!isKeptType(fact.type)) return bus.publish(fact);
-    const kept = fact as KeptFact;
+    const kept = carriedOf(fact as KeptFact, limits.maxFactBytes);
     const gone = ring.push(ring.sizeBytes > uncopiedBytes ? copyOf(kept) : kept, sizeOf(kept));
     lost += gone;
     if (gone > 0) warn({ lost }, 'bus: too many facts wait for the hub, the oldest are lost');

@@ -10,7 +10,7 @@ export interface RingLimits {
   readonly windowBytes: number;
 }
 
-export interface KeptEntry {
+interface KeptEntry {
   readonly number: number;
   readonly fact: KeptFact;
   readonly sizeBytes: number;
