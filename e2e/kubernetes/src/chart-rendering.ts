@@ -46,12 +46,18 @@ export const whyNoHelm = helm.present
 /** Runs helm to its end. */
 export const runHelm = (args: readonly string[]) => runProgram([helmIn(helm.present ? helm.folder : ''), ...args]);
 
-/** The objects of a release with these values. Rejects with what helm says. */
-export async function renderChart(values: object = {}, release = 'muster'): Promise<readonly Manifest[]> {
+/** The text of a release with these values, by their paths. Rejects with what helm says. */
+export async function renderManifests(values: object, release = 'muster', namespace = 'lab'): Promise<string> {
   const set = Object.entries(values).flatMap(([path, value]) => ['--set-json', `${path}=${JSON.stringify(value)}`]);
-  const run = await runHelm(['template', release, chartFolder, '--namespace=lab', '--kube-version=1.34', ...set]);
+  const where = [`--namespace=${namespace}`, '--kube-version=1.34'];
+  const run = await runHelm(['template', release, chartFolder, ...where, ...set]);
   if (run.code !== 0) throw new Error(run.output);
-  return parseAllDocuments(run.stdout)
+  return run.stdout;
+}
+
+/** The objects of a release with these values. */
+export async function renderChart(values: object = {}, release = 'muster'): Promise<readonly Manifest[]> {
+  return parseAllDocuments(await renderManifests(values, release))
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null);
 }
@@ -72,3 +78,29 @@ export const containersOf = ({ containers, initContainers = [] }: PodSpec): read
 
 export const ofKind = (manifests: readonly Manifest[], kind: string): readonly Manifest[] =>
   manifests.filter((manifest) => manifest.kind === kind);
+
+/** Ways to install it, by paths of values. */
+export const valueSets: Readonly<Record<string, object>> = {
+  'as it is': {},
+  'inside the cluster only': { 'service.type': 'ClusterIP' },
+  'a load balancer': { 'service.type': 'LoadBalancer', address: 'muster.example.org' },
+  'servers of others': {
+    'nats.external': { url: 'tls://n1:4222,tls://n2:4222', user: 'u', passwordSecret: 'p', caSecret: 'ca' },
+    'mongodb.external.uriSecret': 'm',
+    'key.existingSecret': 'k',
+  },
+  'servers of others, by a token and a URI': {
+    'nats.external': { url: 'nats://n', tokenSecret: 't' },
+    'mongodb.external.uri': 'mongodb://u:p@m/',
+  },
+  'data that is kept': { 'mongodb.persistence': { enabled: true, storageClass: 'fast' }, 'mongodb.auth': false },
+  'encrypted, two operators': { 'curve.secret': 'c', 'launcherOperator.replicas': 2, env: { MUSTER_HWM: '0' } },
+  'another name, a narrow network': {
+    fullnameOverride: 'a-name-of-forty-characters-which-is-most',
+    'networkPolicy.clientsFrom': [{ ipBlock: { cidr: '10.0.0.0/8' } }],
+    'networkPolicy.metricsFrom': [{ namespaceSelector: {} }],
+    tolerations: [{ operator: 'Exists' }],
+    nodeSelector: { disk: 'ssd' },
+    imagePullSecrets: ['registry'],
+  },
+};

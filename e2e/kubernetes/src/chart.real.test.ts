@@ -3,32 +3,16 @@ import { channelPorts } from '@muster/config';
 import { serviceCommands } from '@muster/standalone';
 import { describe, expect, test } from 'vitest';
 import type { Manifest } from './chart-rendering.ts';
-import { chartFolder, containersOf, ofKind, podsOf, renderChart, runHelm, whyNoHelm } from './chart-rendering.ts';
-
-const valueSets: Readonly<Record<string, object>> = {
-  'as it is': {},
-  'inside the cluster only': { 'service.type': 'ClusterIP' },
-  'a load balancer': { 'service.type': 'LoadBalancer', address: 'muster.example.org' },
-  'servers of others': {
-    'nats.external': { url: 'tls://n1:4222,tls://n2:4222', user: 'u', passwordSecret: 'p', caSecret: 'ca' },
-    'mongodb.external.uriSecret': 'm',
-    'key.existingSecret': 'k',
-  },
-  'servers of others, by a token and a URI': {
-    'nats.external': { url: 'nats://n', tokenSecret: 't' },
-    'mongodb.external.uri': 'mongodb://u:p@m/',
-  },
-  'data that is kept': { 'mongodb.persistence': { enabled: true, storageClass: 'fast' }, 'mongodb.auth': false },
-  'encrypted, two operators': { 'curve.secret': 'c', 'launcherOperator.replicas': 2, env: { MUSTER_HWM: '0' } },
-  'another name, a narrow network': {
-    fullnameOverride: 'a-name-of-forty-characters-which-is-most',
-    'networkPolicy.clientsFrom': [{ ipBlock: { cidr: '10.0.0.0/8' } }],
-    'networkPolicy.metricsFrom': [{ namespaceSelector: {} }],
-    tolerations: [{ operator: 'Exists' }],
-    nodeSelector: { disk: 'ssd' },
-    imagePullSecrets: ['registry'],
-  },
-};
+import {
+  chartFolder,
+  containersOf,
+  ofKind,
+  podsOf,
+  renderChart,
+  runHelm,
+  valueSets,
+  whyNoHelm,
+} from './chart-rendering.ts';
 
 describe.skipIf(whyNoHelm !== undefined)(`the chart${whyNoHelm === undefined ? '' : ` (${whyNoHelm})`}`, () => {
   test('helm has nothing to complain of', async () => {

@@ -8,7 +8,7 @@ import { until } from '@muster/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { expectFigures, figure, timed } from './suite/figure.ts';
 import { whatIsLeft } from './suite/left.ts';
-import { enginesOn, keySecret, siteOf, sitePython } from './suite/machines.ts';
+import { enginesOn, keySecret, machinesBeside, siteOf } from './suite/machines.ts';
 import { startConnect } from './suite/muster.ts';
 import { conditionOf } from './suite/profiles.ts';
 import { runInPod, runOutside } from './suite/python.ts';
