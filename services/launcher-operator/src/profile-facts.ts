@@ -1,13 +1,16 @@
 // From a profile to what the core wants to know of it.
 import { createHash } from 'node:crypto';
-import type { ProfileSpec } from '@muster/cluster-profile';
-import { launcherOf } from '@muster/cluster-profile';
+import type { LauncherName, ProfileSpec } from '@muster/cluster-profile';
 import type { EngineHandle, EngineLauncher } from '@muster/launchers';
 import { MusterError } from '@muster/protocol';
 import type { LauncherFacts, LaunchHandle, Planned, Profile } from './core/index.ts';
 import type { StoredProfile } from './source.ts';
 
 export type EngineLaunchers = Readonly<Partial<Record<string, EngineLauncher>>>;
+
+/** The key of its launcher. */
+export const launcherOf = ({ launcher }: ProfileSpec): LauncherName =>
+  (Object.keys(launcher) as LauncherName[]).find((name) => launcher[name] !== undefined)!;
 
 /** The profile's own part for its launcher. */
 export const launcherSpec = (spec: ProfileSpec): object => spec.launcher[launcherOf(spec)]!;

@@ -1,7 +1,6 @@
 // Brings one profile to what it asks for: reads it, lets the core decide, performs, and remembers what is under way.
 import type { Bus } from '@muster/bus';
 import type { ProfileSpec } from '@muster/cluster-profile';
-import { launcherOf } from '@muster/cluster-profile';
 import type { Ports } from '@muster/machine';
 import type { Logger } from '@muster/telemetry';
 import { createCalls } from './calls.ts';
@@ -13,7 +12,7 @@ import type { HubView } from './hub-view.ts';
 import { withKnownHosts } from './known-hosts.ts';
 import { perform } from './perform.ts';
 import type { EngineLaunchers } from './profile-facts.ts';
-import { buildGone, buildProfile } from './profile-facts.ts';
+import { buildGone, buildProfile, launcherOf } from './profile-facts.ts';
 import type { ProfileSource, StoredProfile } from './source.ts';
 
 export interface WorkerContext {

@@ -13,7 +13,7 @@ import type { applySettings } from './settings.ts';
 export async function applyProfiles(values: SettingsOf<typeof applySettings>, env: NodeJS.ProcessEnv): Promise<number> {
   const where = values.file === '-' ? 'standard input' : values.file;
   const profiles = splitProfiles(await readInput(values.file), where);
-  const folder = openFolder(values, env);
+  const folder = await openFolder(values, env);
   for (const { name, text } of profiles) process.stdout.write(`profile ${name} ${write(folder, name, text)}\n`);
   warnWhenUnattended(folder, Date.now());
   return 0;

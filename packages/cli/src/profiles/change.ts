@@ -15,7 +15,7 @@ export async function scaleProfile(
   const name = oneName(words, 'scale');
   if (values.engines === null)
     throw new MusterError('bad_option', 'How many engines?', 'Usage: muster scale NAME --engines=N');
-  const folder = openFolder(values, env);
+  const folder = await openFolder(values, env);
   const { file, profile } = findProfile(folder, name);
   const path = filePath(folder, file.file);
   if (profile.spec.engines !== values.engines)
@@ -31,7 +31,7 @@ export async function deleteProfile(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   const name = oneName(words, 'delete');
-  const folder = openFolder(values, env);
+  const folder = await openFolder(values, env);
   const { file } = findProfile(folder, name);
   const path = filePath(folder, file.file);
   const left = withoutProfile(readFileSync(path, 'utf8'), name);

@@ -33,14 +33,14 @@ export interface ProfilesFolder {
 const silenceMs = 60_000;
 
 /** Makes the folder when it is missing. Throws MusterError `profile_unusable`. */
-export function openFolder(values: FolderValues, env: NodeJS.ProcessEnv): ProfilesFolder {
+export async function openFolder(values: FolderValues, env: NodeJS.ProcessEnv): Promise<ProfilesFolder> {
   const path = profilesFolder(values.profiles, values, env);
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
     throw new MusterError('profile_unusable', `The folder ${path} cannot be made: ${(error as Error).message}`);
   }
-  const files = readProfileFiles(path);
+  const files = await readProfileFiles(path);
   return {
     path,
     files,

@@ -25,7 +25,7 @@ export async function getProfiles(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const folder = openFolder(values, env);
+  const folder = await openFolder(values, env);
   const nowMs = Date.now();
   const names = words.length === 0 ? folder.names() : words;
   const shown = names.map((name) => show(folder, name, nowMs));

@@ -64,8 +64,8 @@ export function createFolderSource(options: FolderSourceOptions): ProfileSource 
       deleting: wanted === undefined && problem === undefined,
     };
   }
-  function look(onChange: (name: string) => void): void {
-    for (const name of view.scan()) onChange(name);
+  async function look(onChange: (name: string) => void): Promise<void> {
+    for (const name of await view.scan()) onChange(name);
     writeOperatorSign(folder, { pid: process.pid, atMs: nowMs() });
   }
 
@@ -77,7 +77,7 @@ export function createFolderSource(options: FolderSourceOptions): ProfileSource 
         const state = readState(folder, name);
         if (state !== undefined) states.set(name, state);
       }
-      look(onChange);
+      await look(onChange);
       stopLooking = lookAgain(options, () => look(onChange));
     },
     names: () => [...new Set([...view.names(), ...states.keys()])],
@@ -113,12 +113,12 @@ export function createFolderSource(options: FolderSourceOptions): ProfileSource 
 const settleMs = 50;
 
 /** When the system tells of a change, and every so often. Gives the function that ends it. */
-function lookAgain({ folder, log, rescanMs }: FolderSourceOptions, look: () => void): () => void {
+function lookAgain({ folder, log, rescanMs }: FolderSourceOptions, look: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined;
-  function tryToLook(): void {
+  async function tryToLook(): Promise<void> {
     timer = undefined;
     try {
-      look();
+      await look();
     } catch (error) {
       log.error({ why: explain(error) }, 'the folder of profiles cannot be read; nothing changes');
     }

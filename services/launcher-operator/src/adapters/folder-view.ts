@@ -16,7 +16,7 @@ export interface FolderView {
   /** What is wrong with a file; undefined when nothing is, or it is not there. */
   problemOf(file: string): string | undefined;
   /** Reads the folder; gives the names of profiles that may have changed. Throws MusterError when it cannot be read. */
-  scan(): ReadonlySet<string>;
+  scan(): Promise<ReadonlySet<string>>;
 }
 
 /** `known`: profiles of before, and the files that they were read from. */
@@ -28,10 +28,11 @@ export function createFolderView(
   let profiles = new Map<string, WantedProfile>();
   let problems = new Map<string, string>();
 
-  function read(): void {
+  async function read(): Promise<void> {
+    const files = await readProfileFiles(folder);
     profiles = new Map();
     problems = new Map();
-    for (const { file, profiles: found, problem } of readProfileFiles(folder)) {
+    for (const { file, profiles: found, problem } of files) {
       if (problem !== '') problems.set(file, problem);
       for (const { metadata, spec } of found) profiles.set(metadata.name, { file, spec });
     }
@@ -40,9 +41,9 @@ export function createFolderView(
     names: () => profiles.keys(),
     get: (name) => profiles.get(name),
     problemOf: (file) => problems.get(file),
-    scan() {
+    async scan() {
       const before = { profiles, problems };
-      read();
+      await read();
       for (const [file, problem] of problems)
         if (before.problems.get(file) !== problem)
           log.error({ file, why: problem }, 'a file of profiles cannot be understood; nothing changes by it');

@@ -3,7 +3,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterProfile, ProfileSpec } from '@muster/cluster-profile';
-import { parseProfiles } from '@muster/cluster-profile';
 import type { ProfileChoice } from '@muster/config';
 import { isMissing, readIfThere, removeFile, resolveProfileDir, writeFileAtomically } from '@muster/config';
 import { MusterError } from '@muster/protocol';
@@ -28,7 +27,7 @@ const maxFileBytes = 4_000_000;
  * All files of profiles in a folder, by name. A profile whose name an earlier file has is a problem of the later one.
  * Throws MusterError `profile_unusable` when the folder cannot be read.
  */
-export function readProfileFiles(folder: string): ProfileFile[] {
+export async function readProfileFiles(folder: string): Promise<ProfileFile[]> {
   let names: string[];
   try {
     names = readdirSync(folder).filter((name) => /^[^.].*\.(yaml|yml|json)$/.test(name));
@@ -37,9 +36,12 @@ export function readProfileFiles(folder: string): ProfileFile[] {
   }
   if (names.length > maxFiles)
     throw new MusterError('limit_reached', `${folder} has more than ${maxFiles} files.`, 'Use several operators.');
+  // The schema is large: it is loaded when there is something to read.
+  if (names.length === 0) return [];
+  const { parseProfiles } = await import('@muster/cluster-profile');
   const seen = new Map<string, string>();
   return names.sort().map((file) => {
-    const read = readFile(folder, file);
+    const read = readFile(folder, file, parseProfiles);
     const twice = read.profiles.find(({ metadata }) => seen.has(metadata.name));
     if (twice !== undefined) {
       const { name } = twice.metadata;
@@ -50,11 +52,11 @@ export function readProfileFiles(folder: string): ProfileFile[] {
   });
 }
 
-function readFile(folder: string, file: string): ProfileFile {
+function readFile(folder: string, file: string, parse: (text: string, where: string) => ClusterProfile[]): ProfileFile {
   const path = join(folder, file);
   try {
     if (statSync(path).size > maxFileBytes) throw new Error(`${file} is larger than ${maxFileBytes} bytes.`);
-    return { file, profiles: parseProfiles(readFileSync(path, 'utf8'), file), problem: '' };
+    return { file, profiles: parse(readFileSync(path, 'utf8'), file), problem: '' };
   } catch (error) {
     return { file, profiles: [], problem: (error as Error).message };
   }

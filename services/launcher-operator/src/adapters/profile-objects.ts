@@ -1,6 +1,5 @@
 // ClusterProfiles as objects of Kubernetes: what they say, and changes of them that somebody else may be making, too.
 import type { ClusterProfile } from '@muster/cluster-profile';
-import { parseProfile } from '@muster/cluster-profile';
 import { profileKind } from '@muster/cluster-profile/kind';
 import type { KubeApi, KubeObject, Resource } from '@muster/kube';
 import { isConflict } from '@muster/kube';
@@ -47,7 +46,7 @@ export function createProfileObjects(api: KubeApi): ProfileObjects {
     else known.set(name, object);
     return object;
   }
-  function remember(object: ProfileObject): StoredProfile {
+  function remember(object: ProfileObject): Promise<StoredProfile> {
     known.set(object.metadata.name, object);
     return readProfileObject(object);
   }
@@ -69,13 +68,13 @@ export function createProfileObjects(api: KubeApi): ProfileObjects {
     async change({ name, uid, status }, work) {
       const object = known.get(name) ?? (await fetch(name));
       try {
-        if (object !== undefined) return remember(await work(object));
+        if (object !== undefined) return await remember(await work(object));
       } catch (error) {
         if (!isConflict(error)) throw error;
         const fresh = await fetch(name);
         if (fresh?.metadata.uid === uid) {
-          const theirs = readProfileObject(fresh).status;
-          if (isEqual(theirs, status)) return remember(await work(fresh));
+          const theirs = readStatus(fresh.status).status;
+          if (isEqual(theirs, status)) return await remember(await work(fresh));
           known.set(name, { ...fresh, status: withLaunches(theirs, status) });
         }
       }
@@ -99,20 +98,27 @@ function withLaunches(theirs: ProfileStatus, ours: ProfileStatus): ProfileStatus
 }
 
 /** What a profile says, also when it cannot be understood. */
-export function readProfileObject(object: ProfileObject): StoredProfile {
+export async function readProfileObject(object: ProfileObject): Promise<StoredProfile> {
   const { name, uid = '', generation = 1, deletionTimestamp, finalizers = [] } = object.metadata;
   return {
     name,
     uid,
     generation,
-    ...parse(object),
+    ...(await parse(object)),
     deleting: deletionTimestamp !== undefined,
     held: finalizers.includes(finalizer),
     status: readStatus(object.status).status,
   };
 }
 
-function parse({ status: _, ...object }: ProfileObject): { spec: ClusterProfile['spec'] | undefined; problem: string } {
+interface Parsed {
+  readonly spec: ClusterProfile['spec'] | undefined;
+  readonly problem: string;
+}
+
+/** The schema is large: it is loaded with the first profile. */
+async function parse({ status: _, ...object }: ProfileObject): Promise<Parsed> {
+  const { parseProfile } = await import('@muster/cluster-profile');
   try {
     const { apiVersion, kind } = profileKind;
     return { spec: parseProfile({ ...object, apiVersion, kind }, 'This profile').spec, problem: '' };
