@@ -51,7 +51,10 @@ test('a stock Python client', async () => {
 });
 
 test('figures', async () => {
-  expect(await cluster.services.hub.figure('muster_engines')).toBe(4);
+  expect(await cluster.services.hub.figure('muster_engines{state="registered"}')).toBe(4);
+  expect(await cluster.services.relay.figure('muster_engines')).toBe(4);
+  expect(await cluster.services.heartmonitor.figure('muster_hearts{of="registered"}')).toBe(4);
+  expect(await cluster.services['launcher-operator'].figure('muster_engines_registered')).toBe(2);
   expect(await cluster.services['task-scheduler'].figure('muster_tasks{state="running"}')).toBe(0);
   for (const service of Object.values(cluster.services)) {
     expect(await service.ask('/livez')).toBe('200 alive\n');

@@ -8,7 +8,7 @@ import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Received } from '@muster/transport';
 import type { HeartmonitorConfig } from './config.ts';
 import type { HeartmonitorEvent, HeartmonitorSend, HeartmonitorState } from './core/index.ts';
-import { createState, defaultSettings, leftovers, step } from './core/index.ts';
+import { countsOf, createState, defaultSettings, leftovers, step } from './core/index.ts';
 
 export interface HeartmonitorServiceOptions {
   readonly sockets: BoundSockets;
@@ -23,6 +23,7 @@ export interface HeartmonitorService {
   start(): void;
   /** What is remembered of engines; empty when there are none. */
   leftovers(): string[];
+  counts(): ReturnType<typeof countsOf>;
   /** Asks the hub which engines there are until it answers; see EngineLister. For a heartmonitor that runs apart. */
   resync(): Promise<void>;
   stop(): Promise<void>;
@@ -76,6 +77,7 @@ export async function createHeartmonitorService(options: HeartmonitorServiceOpti
   ];
   return {
     leftovers: () => leftovers(state),
+    counts: () => countsOf(state),
     start: () => runner.dispatch({ type: 'monitor.started' }),
     resync: lister.resync,
     async stop() {

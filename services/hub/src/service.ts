@@ -19,8 +19,8 @@ import { createPerformer } from './adapters/performer.ts';
 import { createStoreLane } from './adapters/store-lane.ts';
 import type { HubConfig } from './config.ts';
 import { settingsOf } from './config.ts';
-import type { HubEvent, HubSend, HubState, HubWrite } from './core/index.ts';
-import { createHubState, leftovers, refOf, step } from './core/index.ts';
+import type { HubCounts, HubEvent, HubSend, HubState, HubWrite } from './core/index.ts';
+import { countsOf, createHubState, leftovers, refOf, step } from './core/index.ts';
 
 /** Where the engine-state file goes (§7.5); `write` replaces the text as a whole and may throw. */
 export interface EngineStateFile {
@@ -59,6 +59,8 @@ export interface HubService {
   resync(): void;
   /** Registered engines by id. */
   engines(): readonly EngineRef[];
+  /** What there is now; `dropped` counts messages that were refused since the start. */
+  counts(): HubCounts & { readonly storeBacklog: number; readonly dropped: number };
   /** What waits for something still to happen; empty when all work is done and no engine is on its way in or out. */
   leftovers(): string[];
 }
@@ -120,6 +122,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
     stop,
     resync: () => bus.publish({ type: 'service.started', service: 'hub' }),
     engines: () => [...state.engines.values()].map(refOf).sort((a, b) => a.id - b.id),
+    counts: () => ({ ...countsOf(state), storeBacklog: lane.waiting, dropped: gate.refused }),
     leftovers: () => leftovers(state),
   };
 }

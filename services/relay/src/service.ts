@@ -12,7 +12,7 @@ import type { BoundSockets, Post, Received, Socket } from '@muster/transport';
 import { createPlainPost, createPost, isConnection } from '@muster/transport';
 import type { RelayConfig } from './config.ts';
 import type { RelayEvent, RelaySend, RelayState } from './core/index.ts';
-import { createState, defaultSettings, leftovers, step } from './core/index.ts';
+import { countsOf, createState, defaultSettings, leftovers, step } from './core/index.ts';
 import type { Pair, RelayChannel } from './performing.ts';
 import { createPerformer, dropped } from './performing.ts';
 
@@ -28,6 +28,8 @@ export interface RelayServiceOptions {
 export interface RelayService {
   /** What is left of requests; empty when all have been answered. */
   leftovers(): string[];
+  /** What there is now; `dropped` counts messages that were not passed on since the start. */
+  counts(): ReturnType<typeof countsOf> & { readonly dropped: number };
   /** Asks the hub which engines there are until it answers; see EngineLister. For a relay that runs apart. */
   resync(): Promise<void>;
   stop(): Promise<void>;
@@ -60,7 +62,12 @@ async function openPair(sockets: BoundSockets, channel: RelayChannel, returnMs: 
 /** Opens the relay's eight sockets and wires the core to them. Rejects with MusterError `port_in_use`. */
 export async function createRelayService(options: RelayServiceOptions): Promise<RelayService> {
   const { sockets, bus, ports } = options;
-  const warn = createThrottledWarn(options.log, ports.clock);
+  const say = createThrottledWarn(options.log, ports.clock);
+  let drops = 0;
+  const warn: ThrottledWarn = (fields, message) => {
+    if (message === dropped) drops++;
+    say(fields, message);
+  };
   const pair = (channel: RelayChannel): Promise<Pair> => openPair(sockets, channel, options.config.returnMs);
   const pairs: Record<RelayChannel, Pair> = {
     mux: await pair('mux'),
@@ -104,6 +111,7 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
   else pause(settleMs, undefined, { signal: stopping.signal }).then(read, () => {});
   return {
     leftovers: () => leftovers(state),
+    counts: () => ({ ...countsOf(state), dropped: drops }),
     resync: lister.resync,
     async stop() {
       for (const end of unsubscribe) end();

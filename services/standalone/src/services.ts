@@ -2,8 +2,8 @@
 import type { SettingsOf, SettingsTable, SharedServiceValues } from '@muster/config';
 import { launcherOperatorSettings } from '@muster/launcher-operator/settings';
 import type { StartPart } from './part.ts';
-import type { ServiceProgram } from './run.ts';
 import { heartmonitorSettings, hubSettings, relaySettings, taskSchedulerSettings } from './settings.ts';
+import type { ServiceProgram } from './start.ts';
 
 export interface ServiceCommand {
   /** One sentence. */

@@ -59,6 +59,13 @@ export const createState = (settings: HeartmonitorSettings, startedUs: number): 
   probe: undefined,
 });
 
+/** Hearts of registered engines, engines that the hub waits for, and hearts that nobody registered. */
+export const countsOf = (state: HeartmonitorState) => ({
+  hearts: state.hearts.size,
+  pending: state.pending.size,
+  strangers: state.strangers.size,
+});
+
 /** What is remembered of engines; empty when there are none. */
 export const leftovers = (state: HeartmonitorState): string[] =>
   Object.entries({

@@ -14,6 +14,8 @@ export interface Gate {
   directReply(fact: FactOf<'direct.replied'>): boolean;
   /** Also false for output that the hub has no use for, which costs neither a digest nor, mostly, a parse. */
   output(fact: FactOf<'iopub.published'>): boolean;
+  /** Messages that were refused since the start. */
+  readonly refused: number;
 }
 
 /** How `status` messages, most of all output, look in a header as packed by Python's json, orjson or JSON.stringify. */
@@ -21,9 +23,11 @@ const statusMarks = ['"msg_type": "status"', '"msg_type":"status"'];
 
 export function createGate(signer: Signer, replayMemory: number, warn: ThrottledWarn): Gate {
   const guard = createReplayGuard(replayMemory);
+  let refused = 0;
 
   function refuse(error: unknown, where: string): void {
     if (!(error instanceof MusterError)) throw error;
+    refused++;
     warn({ where, code: error.code, why: error.message, remedy: error.remedy }, 'message dropped');
   }
   function accept(fact: Fact & { readonly message: Message }, isRequest: boolean): boolean {
@@ -39,6 +43,9 @@ export function createGate(signer: Signer, replayMemory: number, warn: Throttled
     }
   }
   return {
+    get refused() {
+      return refused;
+    },
     query(frames) {
       try {
         return openMessage(frames, signer, guard);

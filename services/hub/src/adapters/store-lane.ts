@@ -11,6 +11,8 @@ export interface StoreLane {
   settled(): Promise<void>;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
+  /** Writes and questions that wait for those before them. */
+  readonly waiting: number;
 }
 
 export interface StoreLaneOptions {
@@ -79,6 +81,9 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
     },
     async idle() {
       while (busy !== undefined) await busy;
+    },
+    get waiting() {
+      return waiting.length;
     },
   };
 }

@@ -57,7 +57,7 @@ export interface LostAsk {
 }
 
 /** An engine is asked whether it has answered these requests. */
-export interface Probe {
+interface Probe {
   readonly probe: string;
   readonly msgIds: readonly string[];
 }
@@ -138,6 +138,40 @@ export function leftovers(state: HubState): string[] {
       ...left(`engine ${engine.id}: task`, engine.tasks),
     ]),
   ];
+}
+
+/** Figures of the hub. */
+export interface HubCounts {
+  readonly engines: number;
+  readonly registering: number;
+  /** Engines that stopped answering pings, and may come back. */
+  readonly lost: number;
+  /** Direct requests without an answer. */
+  readonly direct: number;
+  /** Balanced tasks that an engine has. */
+  readonly assigned: number;
+  readonly unassigned: number;
+  /** Requests of clients that wait for the task store. */
+  readonly questions: number;
+}
+
+/** Looks at every engine, at no task. */
+export function countsOf(state: HubState): HubCounts {
+  let [direct, assigned] = [0, 0];
+  for (const { queue, tasks } of state.engines.values()) {
+    direct += queue.size;
+    assigned += tasks.size;
+  }
+  const [engines, registering, lost] = [state.engines.size, state.registering.size, state.lost.size];
+  return {
+    engines,
+    registering,
+    lost,
+    direct,
+    assigned,
+    unassigned: state.unassigned.size,
+    questions: state.asks.size,
+  };
 }
 
 /** Text of the engine-state file (§7.5): who is registered, and the next number. */

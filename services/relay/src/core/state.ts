@@ -77,6 +77,16 @@ export const createState = (settings: RelaySettings = defaultSettings): RelaySta
   heldBytes: 0,
 });
 
+/** Figures of the relay. */
+export const countsOf = (state: RelayState) => ({
+  engines: state.engines.size,
+  /** Broadcasts whose replies are gathered into one, and the bytes of these replies. */
+  gathering: state.coalescing.size,
+  gatheredBytes: state.coalescedBytes,
+  /** Requests that wait until the hub has said whether their engine is there. */
+  held: state.held.length,
+});
+
 /** What is left of requests; empty when all have been answered. */
 export const leftovers = (state: RelayState): string[] =>
   Object.entries({

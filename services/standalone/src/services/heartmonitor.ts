@@ -1,4 +1,5 @@
 import { createHeartmonitorService } from '@muster/heartmonitor';
+import { byLabel, gauge } from '@muster/telemetry';
 import type { StartPart } from '../part.ts';
 import type { HeartmonitorValues } from '../settings.ts';
 
@@ -10,7 +11,10 @@ export const start: StartPart<HeartmonitorValues> = async ({ values, ...shared }
   monitor.start();
   return {
     resync: () => void monitor.resync(),
-    metrics: () => [],
+    metrics() {
+      const { hearts: registered, pending, strangers } = monitor.counts();
+      return [gauge('muster_hearts', 'Hearts by whose they are.', byLabel('of', { registered, pending, strangers }))];
+    },
     stop: () => monitor.stop(),
   };
 };

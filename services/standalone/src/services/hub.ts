@@ -1,6 +1,7 @@
 import { buildFixedConnections, registrationInfo } from '@muster/config';
+import type { HubService } from '@muster/hub';
 import { createHubService, defaultConfig } from '@muster/hub';
-import { gauge } from '@muster/telemetry';
+import { byLabel, counter, gauge } from '@muster/telemetry';
 import type { StartPart } from '../part.ts';
 import type { HubValues } from '../settings.ts';
 
@@ -22,7 +23,32 @@ export const start: StartPart<HubValues> = async ({ values, store, end, ...share
     resync: (why) => {
       if (why !== 'started') hub.resync();
     },
-    metrics: () => [gauge('muster_engines', 'Engines that are registered.', hub.engines().length)],
+    metrics: () => hubMetrics(hub.counts()),
     stop: () => hub.stop(),
   };
 };
+
+function hubMetrics(counts: ReturnType<HubService['counts']>) {
+  const {
+    engines: registered,
+    registering,
+    lost,
+    direct,
+    assigned,
+    unassigned,
+    questions,
+    storeBacklog,
+    dropped,
+  } = counts;
+  return [
+    gauge(
+      'muster_engines',
+      'Engines by what the hub knows of them.',
+      byLabel('state', { registered, registering, lost }),
+    ),
+    gauge('muster_requests', 'Requests without a result.', byLabel('state', { direct, assigned, unassigned })),
+    gauge('muster_questions', 'Requests of clients that wait for the records.', questions),
+    gauge('muster_store_backlog', 'Writes and questions that wait for the records.', storeBacklog),
+    counter('muster_messages_dropped_total', 'Messages that could not be read or are not signed.', dropped),
+  ];
+}
