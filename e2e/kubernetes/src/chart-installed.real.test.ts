@@ -63,14 +63,15 @@ test.each([
   ['list', 'secrets', 'no'],
   ['create', 'secrets', 'no'],
   ['create', 'pods', 'yes'],
-  ['create', 'pods/exec', 'no'],
+  ['create', 'pods --subresource=exec', 'no'],
+  ['get', 'pods --subresource=log', 'no'],
   ['patch', 'clusterprofiles.muster.dev/p', 'yes'],
   ['create', 'clusterprofiles.muster.dev', 'no'],
   ['patch', 'leases.coordination.k8s.io/other', 'no'],
   ['create', 'deployments.apps', 'no'],
 ])('may the operator %s %s? %s', async (verb, what, answer) => {
   const as = `--as=system:serviceaccount:${namespace}:muster-launcher-operator`;
-  expect((await kubectl.attempt(['auth', 'can-i', verb, what, as])).stdout.trim()).toBe(answer);
+  expect((await kubectl.attempt(['auth', 'can-i', verb, ...what.split(' '), as])).stdout.trim()).toBe(answer);
 });
 
 test.each(Object.entries(valueSets))('the API server takes it: %s', async (_name, values) => {
