@@ -26,30 +26,44 @@ const timeoutMs = 5000;
 
 export function createDrains({ bus, nowMs, log, again }: DrainsOptions): Drains {
   const all = new Map<string, Drain>();
+  /** The question that waits for an answer, by uuid. */
+  const open = new Map<string, symbol>();
 
-  async function drain(uuids: readonly string[], atMs: number): Promise<void> {
-    const { busy } = await bus.ask({ type: 'engines.drain', uuids }, { timeoutMs });
-    const isBusy = new Set(busy);
-    for (const uuid of uuids) if (isMine(uuid, 'drain', atMs)) set(uuid, 'drain', atMs, isBusy.has(uuid));
-  }
-  async function resume(uuids: readonly string[], atMs: number): Promise<void> {
-    await bus.ask({ type: 'engines.resume', uuids }, { timeoutMs });
-    for (const uuid of uuids) if (isMine(uuid, 'resume', atMs)) all.delete(uuid);
-  }
   const set = (uuid: string, asked: Drain['asked'], atMs: number, busy = true): void =>
     void all.set(uuid, { asked, atMs, busy });
-  /** Nothing else was asked meanwhile. */
-  const isMine = (uuid: string, asked: Drain['asked'], atMs: number): boolean =>
-    all.get(uuid)?.asked === asked && all.get(uuid)?.atMs === atMs;
 
+  async function drain(uuids: readonly string[], atMs: number, isOpen: (uuid: string) => boolean): Promise<void> {
+    const { busy } = await bus.ask({ type: 'engines.drain', uuids }, { timeoutMs });
+    const isBusy = new Set(busy);
+    for (const uuid of uuids) {
+      if (isOpen(uuid)) set(uuid, 'drain', atMs, isBusy.has(uuid));
+      // Resumed meanwhile, perhaps before it was drained: then it has to be resumed again.
+      else set(uuid, 'drain', 0);
+    }
+  }
+  async function resume(uuids: readonly string[], isOpen: (uuid: string) => boolean): Promise<void> {
+    await bus.ask({ type: 'engines.resume', uuids }, { timeoutMs });
+    for (const uuid of uuids) if (isOpen(uuid)) all.delete(uuid);
+  }
   return {
     all,
-    ask(asked, uuids) {
+    ask(asked, wanted) {
+      // A slow answer is waited for; the opposite question makes it void.
+      const uuids = wanted.filter((uuid) => !open.has(uuid) || all.get(uuid)?.asked !== asked);
+      if (uuids.length === 0) return;
       const atMs = nowMs();
-      for (const uuid of uuids) set(uuid, asked, atMs);
-      (asked === 'drain' ? drain(uuids, atMs) : resume(uuids, atMs))
+      const question = Symbol(asked);
+      const isOpen = (uuid: string): boolean => open.get(uuid) === question;
+      for (const uuid of uuids) {
+        set(uuid, asked, atMs);
+        open.set(uuid, question);
+      }
+      (asked === 'drain' ? drain(uuids, atMs, isOpen) : resume(uuids, isOpen))
         .catch((error: unknown) => log.warn({ asked, why: explain(error) }, 'the task-scheduler does not answer'))
-        .finally(again);
+        .finally(() => {
+          for (const uuid of uuids) if (isOpen(uuid)) open.delete(uuid);
+          again();
+        });
     },
     assume(launches) {
       for (const { uuid } of enginesOf(launches)) set(uuid, 'drain', 0);
