@@ -59,21 +59,12 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{- if include "muster.ownNats" . }}{{ include "muster.name" . }}-nats{{ else }}{{ .Values.nats.external.passwordSecret }}{{ end -}}
 {{- end -}}
 
-{{/*
-A password that is made once: what the Secret holds already, else a new one, which stays the same wherever it is asked
-for while the chart is rendered. Call with (list . SECRET KEY).
-*/}}
+{{/* A password that is made once: what the Secret holds already, else a new one. Call with (list . SECRET KEY), once for each. */}}
 {{- define "muster.generated" -}}
-{{- $root := index . 0 -}}
-{{- $secret := index . 1 -}}
-{{- $key := index . 2 -}}
-{{- $made := $root.Values.global | default dict -}}
-{{- $known := (lookup "v1" "Secret" $root.Release.Namespace $secret).data | default dict -}}
-{{- if hasKey $known $key -}}
-{{ index $known $key | b64dec }}
+{{- $known := (lookup "v1" "Secret" (index . 0).Release.Namespace (index . 1)).data | default dict -}}
+{{- if hasKey $known (index . 2) -}}
+{{ index $known (index . 2) | b64dec }}
 {{- else -}}
-{{- $memory := printf "%s/%s" $secret $key -}}
-{{- if not (hasKey $made $memory) }}{{ $_ := set $made $memory (randAlphaNum 48) }}{{ $_ := set $root.Values "global" $made }}{{ end -}}
-{{ index $made $memory }}
+{{ randAlphaNum 48 }}
 {{- end -}}
 {{- end -}}
