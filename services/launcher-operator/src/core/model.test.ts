@@ -27,6 +27,10 @@ const happenings = {
   slots(sim: Simulation, n: number) {
     sim.spec.slots = n % 10;
   },
+  move(sim: Simulation, n: number) {
+    const it = pick(sim.stored.status.launches, n);
+    if (it) sim.moved.add(it.id);
+  },
   run(sim: Simulation, n: number) {
     const it = pick(
       sim.everybody().filter(({ process }) => process.state === 'queued'),
@@ -99,6 +103,7 @@ function expectSettled(sim: Simulation): void {
   expect(wanted.length, 'engines that run').toBe(spec.engines);
   expect(stored.status).toMatchObject({ desired: spec.engines, registered: spec.engines, launched: spec.engines });
   expect(stored.status.launches.every(({ templateHash }) => templateHash === spec.template)).toBe(true);
+  expect(stored.status.launches.filter(({ id }) => sim.moved.has(id))).toEqual([]);
   expect(stored.status.conditions.map(({ type, status }) => `${type} ${status}`)).toEqual([
     'Ready True',
     'Launched True',

@@ -38,6 +38,8 @@ export function createSimulation(options: SimulationOptions) {
   let nowMs = 1_000_000_000;
   const spec = { engines: options.engines, template: 'a', generation: 1, slots: options.slots };
   const stored = { status: emptyStatus as ProfileStatus, held: false, deleting: false, released: false };
+  /** Launches on machines that the profile does not name any more. */
+  const moved = new Set<string>();
   /** What really runs, by launch id. */
   const machines = new Map<string, Process[]>();
   const weather = { submitFails: false, removeFails: false, hubAway: false, schedulerAway: false, endsEarly: false };
@@ -69,7 +71,7 @@ export function createSimulation(options: SimulationOptions) {
     templateHash: spec.template,
     deleting: stored.deleting,
     held: stored.held,
-    launcher: { name: 'sim', maxEngines: options.maxEngines, plan, accepts: () => true },
+    launcher: { name: 'sim', maxEngines: options.maxEngines, plan, accepts: ({ id }) => !moved.has(id) },
   });
 
   const processOf = (uuid: string): Process | undefined => {
@@ -253,6 +255,7 @@ export function createSimulation(options: SimulationOptions) {
   return {
     spec,
     stored,
+    moved,
     weather,
     machines,
     violations,
