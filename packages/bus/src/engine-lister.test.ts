@@ -11,19 +11,21 @@ function setUp() {
     throw error;
   });
   const lists: EngineList[] = [];
+  let unanswered = 0;
   const lister = createEngineLister({
     bus,
+    onUnanswered: () => unanswered++,
     log: silentLogger,
     onListed: (list) => lists.push(list),
     timeoutMs: 1000,
     retryAfterMs: 2,
   });
   onTestFinished(lister.stop);
-  return { bus, lists, lister };
+  return { bus, lists, lister, unanswered: () => unanswered };
 }
 
 test('asks until somebody answers', async () => {
-  const { bus, lists, lister } = setUp();
+  const { bus, lists, lister, unanswered } = setUp();
   let failures = 2;
   const done = lister.resync();
   bus.serve('engines.list', () => {
@@ -32,6 +34,8 @@ test('asks until somebody answers', async () => {
   });
   await done;
   expect(lists).toEqual([{ engines: [engine(1)], pending: ['p'] }]);
+  // The first came before anybody could answer.
+  expect(unanswered()).toBe(3);
 });
 
 test('calls share a question, but none that was asked before', async () => {

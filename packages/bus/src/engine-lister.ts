@@ -12,6 +12,8 @@ export interface EngineListerOptions {
   readonly log: Logger;
   /** Is given what is true now: what the hub has answered, and what it has told of since it was asked. */
   readonly onListed: (list: EngineList) => void;
+  /** The hub did not answer, and is asked again. */
+  readonly onUnanswered?: () => void;
   /** How long an answer is waited for. Default 2000. */
   readonly timeoutMs?: number;
   /** Before a question that nobody answered is asked again; doubled each time, up to 5000. Default 100. */
@@ -51,6 +53,7 @@ export function createEngineLister(options: EngineListerOptions): EngineLister {
         return;
       } catch (error) {
         if (signal.aborted) return;
+        options.onUnanswered?.();
         log.debug({ why: (error as Error).message, attempts }, 'the hub does not say which engines there are');
         await pause(waitMs, undefined, { signal }).catch(() => {});
         waitMs = Math.min(2 * waitMs, longestRetryMs);

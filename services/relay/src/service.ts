@@ -81,14 +81,19 @@ export async function createRelayService(options: RelayServiceOptions): Promise<
   const limits = { maxCoalescing, maxCoalescedBytes, engineWaitUs: engineWaitMs * 1000 };
   const state = createState({ ...defaultSettings, ...limits });
   let isKnown = false;
+  let isUnheard = false;
   const lister = createEngineLister({
     bus,
     log: options.log,
     onListed({ engines }) {
       runner.dispatch({ type: 'engines.listed', uuids: engines.map((engine) => engine.uuid) });
       // A hub that was away when the relay started has to look after what was lost with the relay before.
-      if (!isKnown) bus.publish({ type: 'service.started', service: 'relay' });
+      if (isUnheard) bus.publish({ type: 'service.started', service: 'relay' });
+      isUnheard = false;
       isKnown = true;
+    },
+    onUnanswered() {
+      isUnheard = !isKnown;
     },
   });
   const askEngines = (): void => void lister.resync();

@@ -18,6 +18,8 @@ const answer = (hub: TestHub, n = -1): void => {
 
 function start(): TestHub {
   const hub = createTestHub();
+  hub.tell(relayStarts);
+  hub.advance(3100);
   for (const uuid of ['a', 'b']) hub.addEngine(uuid);
   return hub;
 }
@@ -121,6 +123,19 @@ test('engines that were there before the relay are announced as gone and back, f
   expect(announced()).toEqual([...goneAndBack('b'), ...goneAndBack('a')]);
   expect(hub.sentOf('fact.publish').filter(({ fact }) => fact.type !== 'direct.probe')).toEqual([]);
   expect(leftovers(hub.state)).toEqual([]);
+});
+
+test('the first relay follows no other, so nothing was lost; unless the hub follows one', () => {
+  const hub = createTestHub({ settings: { keepsEngines: true } });
+  hub.addEngine('a');
+  hub.sent.length = 0;
+  hub.tell(relayStarts);
+  hub.advance(4000);
+  expect(hub.sentOf('clients.notify')).toEqual([]);
+  const next = follow(hub);
+  next.tell(relayStarts);
+  next.advance(4000);
+  expect(next.sentOf('clients.notify')).toHaveLength(2);
 });
 
 test('an engine that goes before it is announced anew has gone', () => {

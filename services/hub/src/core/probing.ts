@@ -33,7 +33,9 @@ export function onServiceStarted(
   out: Out,
 ): void {
   if (service !== 'relay') return;
-  for (const uuid of state.byUuid.keys()) state.renewing.add(uuid);
+  // The first relay of a cluster follows no other.
+  if (state.hadRelay) for (const uuid of state.byUuid.keys()) state.renewing.add(uuid);
+  state.hadRelay = true;
   probeSoon(state, inputs, out);
 }
 

@@ -21,6 +21,7 @@ export function onRestored(
 ): void {
   state.nextId = Math.max(state.nextId, stored.nextId);
   for (const engine of stored.engines) takeEngine(state, engine, inputs, out);
+  state.hadRelay = stored.engines.length > 0;
   takeTasks(state, tasks, inputs, out);
   out.send({ type: 'engine-state.save', text: engineStateText(state) });
   const { engines, registering, lost, pending } = state;

@@ -83,6 +83,8 @@ export interface HubState {
   probeAgainMs: number;
   /** Engines, by uuid, that are to be announced to clients as gone and back: requests to them may have been lost. */
   readonly renewing: Set<string>;
+  /** There was a relay, which the next one follows. */
+  hadRelay: boolean;
   readonly asks: Map<number, Ask | LostAsk>;
   nextAskId: number;
   readonly dask: DaskState;
@@ -103,6 +105,7 @@ export const createHubState = (settings: HubSettings): HubState => ({
   probes: new Map(),
   probeAgainMs: 0,
   renewing: new Set(),
+  hadRelay: false,
   asks: new Map(),
   nextAskId: 0,
   dask: { address: null, waiting: [], unwanted: false },
