@@ -16,6 +16,7 @@ import type { Gate } from './adapters/gate.ts';
 import { createGate } from './adapters/gate.ts';
 import { readLeftBehind } from './adapters/left-behind.ts';
 import { createPerformer } from './adapters/performer.ts';
+import type { StoreLane } from './adapters/store-lane.ts';
 import { createStoreLane } from './adapters/store-lane.ts';
 import type { HubConfig } from './config.ts';
 import { settingsOf } from './config.ts';
@@ -116,7 +117,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
       throw error;
     }
   start.end(runner.dispatch);
-  ends.push(...serve(bus, state));
+  ends.push(...serve(bus, state, lane));
   receiveQueries(queries, gate, dispatch);
   return {
     stop,
@@ -145,9 +146,13 @@ function createStart(restore: boolean) {
   };
 }
 
-function serve(bus: Bus, { engines, registering }: HubState): (() => void)[] {
+function serve(bus: Bus, { engines, registering }: HubState, lane: StoreLane): (() => void)[] {
   return [
     bus.serve('engines.list', () => ({ engines: [...engines.values()].map(refOf), pending: [...registering.keys()] })),
+    bus.serve('records.settled', async () => {
+      await lane.settled();
+      return {};
+    }),
     bus.serve('engines.load', () => ({
       engines: [...engines.values()].map(({ uuid, queue, tasks }) => ({ uuid, queued: queue.size, tasks: tasks.size })),
     })),

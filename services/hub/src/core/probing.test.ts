@@ -117,9 +117,11 @@ test('engines that were there before the relay are announced as gone and back, f
   // It has to come to the probe first, so that nobody gives up what it still works on.
   answer(hub);
   expect(hub.sentOf('request.fail')).toHaveLength(1);
-  hub.advance(400);
+  direct(hub, 'd2');
+  hub.advance(5000);
   expect(announced()).toHaveLength(2);
-  hub.advance(200);
+  reply(hub, 'd2');
+  hub.advance(500);
   expect(announced()).toEqual([...goneAndBack('b'), ...goneAndBack('a')]);
   expect(hub.sentOf('fact.publish').filter(({ fact }) => fact.type !== 'direct.probe')).toEqual([]);
   expect(leftovers(hub.state)).toEqual([]);

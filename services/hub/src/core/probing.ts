@@ -41,9 +41,12 @@ export function onServiceStarted(
 
 export const isRenewTimer = (id: string): boolean => id.startsWith(renewTimer);
 
-export function onRenewTimer(state: HubState, id: string, out: Out): void {
+/** Clients would also give up what the engine works on now, so a moment is waited for in which it does not. */
+export function onRenewTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   const engine = state.byUuid.get(id.slice(renewTimer.length));
-  if (engine !== undefined) renew(state, engine, out);
+  if (engine === undefined || !state.renewing.has(engine.uuid)) return;
+  if (engine.queue.size > 0) out.setTimer(id, inputs.nowUs + renewAfterUs);
+  else renew(state, engine, out);
 }
 
 function renew(state: HubState, { id, uuid, kernel }: Engine, out: Out): void {

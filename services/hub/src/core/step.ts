@@ -81,7 +81,7 @@ function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   if (id === shutdownTimer) out.send({ type: 'controller.stop' });
   else if (id === probeTimer) onProbeTimer(state, inputs, out);
   else if (id === probeAgainTimer) onProbeAgain(state, inputs, out);
-  else if (isRenewTimer(id)) onRenewTimer(state, id, out);
+  else if (isRenewTimer(id)) onRenewTimer(state, id, inputs, out);
   else if (id.startsWith(registrationTimer)) onRegistrationTimeout(state, id.slice(registrationTimer.length), out);
   else if (id.startsWith(strandedTimer)) onGraceEnded(state, id.slice(strandedTimer.length), inputs, out);
 }
