@@ -31,7 +31,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   },
   services: {
     about: 'services apart on NATS and MongoDB, for Python and TypeScript peers; each is killed and started again',
-    needs: ['nats', 'mongo-wire', 'ipyparallel'],
+    needs: ['nats', 'mongo-wire', 'mpi', 'ipyparallel'],
     run: (args) => runVitest(['--config', 'e2e/services/vitest.config.ts', ...args]),
   },
   launchers: {
