@@ -22,6 +22,10 @@ test.each([
   ['ipcluster clean -h', '--force'],
   ['muster help', 'ipcluster'],
   ['muster cluster start -h', 'ipcluster start'],
+  ['muster service --help', 'heartmonitor'],
+  ['muster service hub --help', '--mongodb=URI'],
+  ['muster service task-scheduler --help-all', '--max-message-bytes'],
+  ['muster service launcher-operator -h', '--profiles=DIR'],
   ['ipcluster --version', readVersion()],
   ['muster connect -h', '--forward'],
   ['muster --version', readVersion()],
@@ -46,6 +50,11 @@ test.each([
   ['ipcluster stop', 11, 'ipcluster list'],
   ['ipcluster stop a/b', 1, 'cannot be a cluster id'],
   ['muster top', 2, 'There are: cluster'],
+  ['muster service', 2, 'Usage: muster service NAME'],
+  ['muster service hubb', 2, 'There are: hub, task-scheduler'],
+  ['muster service hub', 1, 'openssl rand -hex 32'],
+  ['muster service hub --key=k', 1, '--key-file=FILE'],
+  ['muster service relay --scheme=lru', 2, 'no option --scheme'],
 ])('%s ends with status %i', async (line, status, text) => {
   expect(await commands.run(...line.split(' '))).toMatchObject({ status, err: expect.stringContaining(text) });
 });

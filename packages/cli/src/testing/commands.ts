@@ -37,7 +37,7 @@ export interface Commands {
 export function createCommands(): Commands {
   const folder = mkdtempSync(join(tmpdir(), 'muster-cli-'));
   const profileDir = join(folder, 'profile_default');
-  const { IPP_CLUSTER_ID: _, IPP_PROFILE_DIR: __, ...inherited } = process.env;
+  const { IPP_CLUSTER_ID: _, IPP_PROFILE_DIR: __, MUSTER_KEY: ___, ...inherited } = process.env;
   const env = { ...inherited, IPYTHONDIR: folder };
 
   const begin = ([command = '', ...args]: readonly string[], node = process.execPath): Running => {

@@ -220,4 +220,21 @@ describe.skipIf(!hasOwnMongo)(`MongoDB that goes away${whyNoMongo(hasOwnMongo)}`
     expect(troubles).toEqual(['writes are delayed', 'writes go on']);
     await store.close();
   });
+
+  test('whoever asks is told when it goes away and comes back, though nobody writes', { timeout: 60_000 }, async () => {
+    await using server = await startMongo();
+    const told: string[] = [];
+    const store = await createMongoTaskStore({
+      address: { url: server.url, options: { heartbeatFrequencyMS: 500 } },
+      database: 'muster',
+      onReachable: (isThere, why) => told.push(isThere ? 'there' : why),
+    });
+    expect(told).toEqual(['there']);
+    await server.stop();
+    await expect.poll(() => told.at(-1), { timeout: 20_000 }).toMatch(/ECONNREFUSED|closed/);
+    await server.start();
+    await expect.poll(() => told.at(-1), { timeout: 20_000 }).toBe('there');
+    await store.close();
+    expect(told.at(-1)).toBe('there');
+  });
 });
