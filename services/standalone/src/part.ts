@@ -7,7 +7,7 @@ import type { Logger, Metric } from '@muster/telemetry';
 import type { BoundSockets } from '@muster/transport';
 
 /** What a service is given; the store only where it needs one. */
-export interface Surroundings<V> {
+interface Surroundings<V> {
   readonly values: V;
   readonly log: Logger;
   readonly bus: Bus;
