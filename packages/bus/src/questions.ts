@@ -25,6 +25,12 @@ export const questionTable = {
     members: {},
     answer: { engines: listOf(engineLoad) },
   },
+  'records.settled': {
+    to: 'hub',
+    meaning: 'say so when all that you were told so far is stored',
+    members: {},
+    answer: {},
+  },
   'facts.handled': {
     to: 'hub',
     meaning: "up to which number the hub has handled this publisher's kept facts",

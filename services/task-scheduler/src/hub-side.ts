@@ -8,6 +8,8 @@ import type { Pause } from './pause.ts';
 export interface HubSide {
   /** Resolves to a list that is not older than the call and is taken over; to undefined when there is none to be had. */
   resync(): Promise<EngineList | undefined>;
+  /** Resolves when the hub has stored all that it was told so far. Rejects as `ask` does. */
+  recordsSettled(): Promise<void>;
   /** Asks for a task whose targets are not known. */
   checkTargets(msgId: string): void;
   stop(): void;
@@ -22,6 +24,7 @@ interface HubSideOptions {
 
 /** How long tasks wait for a hub that does not answer. */
 const patienceMs = 4000;
+const settlingMs = 10_000;
 
 export function createHubSide({ bus, log, pause, dispatch }: HubSideOptions): HubSide {
   let last: EngineList | undefined;
@@ -51,6 +54,9 @@ export function createHubSide({ bus, log, pause, dispatch }: HubSideOptions): Hu
       await lister.resync();
       return pause.ended ? undefined : last;
     },
+    async recordsSettled() {
+      await bus.ask({ type: 'records.settled' }, { timeoutMs: settlingMs });
+    },
     checkTargets(msgId) {
       unchecked.push(msgId);
       if (!checking) void checkAll();
@@ -60,4 +66,9 @@ export function createHubSide({ bus, log, pause, dispatch }: HubSideOptions): Hu
 }
 
 /** In one process nothing is missed. */
-export const sameProcess: HubSide = { resync: async () => undefined, checkTargets() {}, stop() {} };
+export const sameProcess: HubSide = {
+  resync: async () => undefined,
+  recordsSettled: async () => {},
+  checkTargets() {},
+  stop() {},
+};

@@ -2,13 +2,14 @@
 import type { Bus } from '@muster/bus';
 import type { Frames, PeerId, Signer } from '@muster/protocol';
 import { buildMessage, encodeText, fromPeerId } from '@muster/protocol';
-import type { Post, Socket } from '@muster/transport';
+import type { Post } from '@muster/transport';
 import { sessionOf } from './core/client-address.ts';
 import type { EngineProbe, ErrorReply, OutcomesAsk, SchedulerSend } from './core/effects.ts';
+import type { Door } from './doors.ts';
 
 export interface Outlets {
-  readonly clients: Socket;
-  readonly engines: Socket;
+  readonly clients: Pick<Door, 'send'>;
+  readonly engines: Pick<Door, 'send'>;
   readonly bus: Bus;
   readonly signer: Signer;
   readonly post: Post;

@@ -11,7 +11,7 @@ import type { Leftover, TaskRecords } from './records.ts';
 import { readLeftovers } from './records.ts';
 
 interface RecoveringOptions {
-  readonly store: TaskRecords;
+  readonly store: TaskRecords | undefined;
   readonly hub: HubSide;
   readonly ports: Ports;
   readonly signer: Signer;
@@ -19,6 +19,8 @@ interface RecoveringOptions {
   readonly pause: Pause;
   readonly isKnown: (msgId: string) => boolean;
   readonly dispatch: (event: SchedulerEvent) => void;
+  /** Opens the sockets. */
+  readonly open: () => Promise<void>;
   /** All is taken over that is on record: what comes in now may refer to it. */
   readonly onTakenOver: () => void;
 }
@@ -28,12 +30,13 @@ const longestPauseMs = 5000;
 /** What the earlier process told last may still be on its way to the records. */
 const lookAgainMs = 3000;
 
-/** Waits for hub and store as long as it takes; ends early when the service stops. */
+/** Waits for hub, store and ports as long as it takes; ends early when the service stops. */
 export async function recoverTasks(options: RecoveringOptions): Promise<void> {
   const { hub, pause, onTakenOver } = options;
   const list = await hub.resync();
   if (list === undefined) return;
   const leftovers = await readPatiently(options);
+  await openPatiently(options);
   if (pause.ended) return;
   takeOver(options, leftovers, list);
   onTakenOver();
@@ -52,19 +55,36 @@ function takeOver({ log, dispatch }: RecoveringOptions, leftovers: readonly Left
   log.info({ waiting: leftovers.length - given, given, engines: list.engines.length }, 'unfinished tasks on record');
 }
 
-async function readPatiently({ store, ports, signer, log, pause, isKnown }: RecoveringOptions): Promise<Leftover[]> {
+async function readPatiently(options: RecoveringOptions): Promise<readonly Leftover[]> {
+  const { store, hub, ports, signer, isKnown } = options;
+  if (store === undefined) return [];
+  // The hub may have been told more than is stored: what has ended must not be taken for unfinished.
+  await tryPatiently(hub.recordsSettled, 'waiting for the hub to store what it was told', options);
+  const read = (): Promise<Leftover[]> => readLeftovers(store, { signer, newId: ports.newId, isKnown });
+  return (await tryPatiently(read, 'waiting for the task store', options)) ?? [];
+}
+
+const openPatiently = (options: RecoveringOptions): Promise<void> =>
+  tryPatiently(options.open, 'waiting for the ports of the task channel', options);
+
+/** Undefined when the service stops before it has succeeded, and when there is nothing to be had. */
+async function tryPatiently<T>(
+  act: () => Promise<T>,
+  what: string,
+  { log, pause }: RecoveringOptions,
+): Promise<T | undefined> {
   for (let failures = 0; !pause.ended; failures++) {
     try {
-      return await readLeftovers(store, { signer, newId: ports.newId, isKnown });
+      return await act();
     } catch (error) {
-      const why = (error as Error).message;
+      const { message: why } = error as Error;
       if (error instanceof StoreError && error.ename === 'NoData') {
         log.warn({ why }, 'nothing can be taken over');
-        return [];
+        return undefined;
       }
-      if (failures === 0) log.warn({ why }, 'waiting for the task store');
+      if (failures === 0) log.warn({ why }, what);
       await pause.for(Math.min(longestPauseMs, firstPauseMs * 2 ** failures));
     }
   }
-  return [];
+  return undefined;
 }

@@ -4,7 +4,7 @@ import type { Ports, Recorder, Runner } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import type { Signer } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
-import type { BoundSockets, Side, Socket } from '@muster/transport';
+import type { BoundSockets } from '@muster/transport';
 import { createPlainPost, createPost, isConnection } from '@muster/transport';
 import { listenToBus } from './bus-side.ts';
 import type { TaskSchedulerConfig } from './config.ts';
@@ -17,6 +17,8 @@ import { isKnown } from './core/known.ts';
 import type { State } from './core/state.ts';
 import { createState } from './core/state.ts';
 import { step } from './core/step.ts';
+import type { Doors } from './doors.ts';
+import { createDoors } from './doors.ts';
 import type { DropLog } from './drop-log.ts';
 import { createDropLog } from './drop-log.ts';
 import type { HubSide } from './hub-side.ts';
@@ -62,7 +64,7 @@ export interface TaskSchedulerService {
    * `listEngines` it does nothing.
    */
   resync(): Promise<void>;
-  /** What an earlier process has left is taken over: requests and results are read from now on. */
+  /** What an earlier process has left is taken over, and the sockets are open. */
   ready(): boolean;
   /** What there is now; `dropped` counts unreadable messages since the start. */
   counts(): Counts & Pick<DropLog, 'dropped'>;
@@ -76,20 +78,22 @@ export interface TaskSchedulerService {
 export interface Shell extends TaskSchedulerOptions {
   readonly state: State;
   readonly runner: Runner<SchedulerEvent>;
-  readonly clients: Socket;
-  readonly engines: Socket;
+  readonly doors: Doors;
   readonly pause: Pause;
   readonly hub: HubSide;
 }
 
 /**
  * Opens the task sockets and starts. Rejects with MusterError `port_in_use`, `bad_option` or `unknown_option`. With
- * `recover`, it is ready only when store and hub have answered, and waits for them as long as it takes.
+ * `recover`, the sockets are opened only when hub and store have answered; it waits for them, and for its ports, as long as
+ * it takes (see `ready`).
  */
 export async function createTaskSchedulerService(options: TaskSchedulerOptions): Promise<TaskSchedulerService> {
   const { bus, ports, signer, log, config, store, recover = false } = options;
   checkConfig(config);
-  const { client: clients, engine: engines } = await openSockets(options.sockets, recover);
+  const doors = createDoors(options.sockets, recover);
+  if (!recover) await doors.open();
+  const { clients, engines } = doors;
   const terms = { apart: options.listEngines ?? recover, recalls: store !== undefined, recovers: recover };
   const state = createState(config, ports.newId(), terms);
   const dispatch = (event: SchedulerEvent): void => runner.dispatch(event);
@@ -114,7 +118,7 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   });
   const drops = createDropLog(log, ports.clock);
   const reader = createReader(signer, drops);
-  const shell: Shell = { ...options, state, runner, clients, engines, pause, hub };
+  const shell: Shell = { ...options, state, runner, doors, pause, hub };
   const stopping = createStopping(shell);
   const unsubscribe = listenToBus(shell);
   let readyUs: number | undefined;
@@ -143,10 +147,9 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
       stopping.look();
     });
   }
-  // What comes in waits in the sockets until all is known that it may refer to.
-  if (recover && store !== undefined)
+  if (recover)
     void recoverTasks({
-      ...{ store, hub, ports, signer, log, pause, dispatch },
+      ...{ store, hub, ports, signer, log, pause, dispatch, open: doors.open },
       isKnown: (msgId) => isKnown(state, msgId),
       onTakenOver: receive,
     });
@@ -170,16 +173,3 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
 const returnMs = 60_000;
 /** What is kept for clients that are not heard of; results are on record, too. */
 const limits = { parcels: 10_000, bytes: 256 * 2 ** 20 };
-
-/** Both, or none. */
-async function openSockets(sockets: BoundSockets, tellsConnections: boolean): Promise<Record<Side, Socket>> {
-  const identity = 'task_in';
-  const client = await sockets.open({ kind: 'router', channel: 'task', side: 'client', identity, tellsConnections });
-  try {
-    const engine = await sockets.open({ kind: 'router', channel: 'task', side: 'engine', identity: 'task_out' });
-    return { client, engine };
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
-}

@@ -16,7 +16,7 @@ const tellingMs = 2000;
 const toldAtOnce = 200;
 
 export function createStopping(shell: Shell): Stopping {
-  const { state, runner, clients, engines, hub, pause, ports, log } = shell;
+  const { state, runner, doors, hub, pause, ports, log } = shell;
   let nothingRuns: (() => void) | undefined;
 
   function look(): void {
@@ -54,7 +54,7 @@ export function createStopping(shell: Shell): Stopping {
       if (isLeft) await awaitResults();
       else tellClients();
       runner.stop();
-      await Promise.all([clients.close(), engines.close()]);
+      await doors.close();
     },
   };
 }

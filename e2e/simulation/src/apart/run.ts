@@ -107,6 +107,7 @@ async function judge(world: ApartWorld, verdict: Verdict): Promise<void> {
     else if (reply.status === 'ok' && (reply.pending as unknown[]).length > 0) say('is pending for ever');
     const isWaiting = answers.length === 0 && owner !== undefined && living.has(owner.session);
     const kept = (reply?.[msgId] as JsonObject | undefined)?.result_content as JsonObject | undefined;
+    if (isWaiting) world.story.tell('judge', kept === undefined ? 'lost' : 'undelivered', { msgId });
     if (isWaiting) verdict[kept === undefined ? 'lost' : 'undelivered']++;
     if (!world.doubles && kept && answers[0] && ending(kept) !== ending(answers[0]))
       say(`ended by ${ending(kept)} on record, its client got ${ending(answers[0])}`);

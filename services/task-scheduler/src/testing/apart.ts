@@ -36,6 +36,7 @@ export function createApart(transport: Transport): Apart {
     throw error;
   });
   bus.serve('engines.list', () => ({ engines: [...listed.values()], pending: [] }));
+  bus.serve('records.settled', () => ({}));
   keepRecords(bus, store, facts);
   const ports = createSystemPorts();
   const sockets = loopbackSockets(transport);
