@@ -118,7 +118,10 @@ describe.each(['hub', 'task-scheduler', 'relay', 'heartmonitor', 'launcher-opera
     const ownRounds: Round[] = [];
     let over = false;
     const working = (async () => {
-      while (!over) ownRounds.push(await ownRound());
+      while (!over) {
+        ownRounds.push(await ownRound());
+        await new Promise((done) => setTimeout(done, 100));
+      }
     })();
     try {
       const { deletedMs, readyMs } = await replacePod(component);

@@ -24,7 +24,7 @@ const pythonEnv = [
   ...['HOME=/tmp', 'IPYTHONDIR=/tmp/ipython', 'PYTHONPATH=/opt/python'],
   ...['PYTHONDONTWRITEBYTECODE=1', 'PYTHONUNBUFFERED=1'],
 ];
-const quickJava = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m'];
+const quickJava = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m'];
 const mongoWire = ['/opt/java/bin/java', ...quickJava, '-cp', '/opt/mongo-wire:/opt/mongo-wire/jars/*', 'MongoWire'];
 
 /** `product` is the layer with the product's programs. */
