@@ -8,6 +8,7 @@ import type { Connections } from '@muster/config';
 import { buildFixedConnections } from '@muster/config';
 import type { NatsServer, OwnMongo, Program } from '@muster/testkit';
 import { freePorts, startMongoWire, startNatsServer, startProgram, temporaryFolder } from '@muster/testkit';
+import { generateCurvePair } from '@muster/transport';
 import { mongoProgram, natsProgram, python } from './parts.ts';
 import type { Environment, ServiceName, ServiceProcess } from './service-process.ts';
 import { createServiceProcess, serviceNames } from './service-process.ts';
@@ -36,10 +37,16 @@ export interface ClusterOptions {
   /** More options of every service. */
   readonly args?: readonly string[];
   readonly env?: Environment;
+  /** Encrypts by CurveZMQ. */
+  readonly curve?: boolean;
 }
 
 /** The servers run, the services do not yet. */
-export async function createCluster({ args = [], env: more = {} }: ClusterOptions = {}): Promise<ServicesCluster> {
+export async function createCluster({
+  args = [],
+  env: more = {},
+  curve,
+}: ClusterOptions = {}): Promise<ServicesCluster> {
   const folder = await temporaryFolder('services');
   const [basePort, nats, mongo] = await Promise.all([
     freePorts(14),
@@ -61,14 +68,17 @@ export async function createCluster({ args = [], env: more = {} }: ClusterOption
     ...more,
   };
   await mkdir(env.IPYTHONDIR!);
-  const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKey: null });
+  const pair = curve ? generateCurvePair() : undefined;
+  const secret = pair && { IPP_ENABLE_CURVE: '1', IPP_CURVE_SECRETKEY: pair.secretKey };
+  const curveServerKey = pair?.publicKey ?? null;
+  const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKey });
   const profiles = join(folder.path, 'profiles');
   await mkdir(profiles);
   const operatorArgs = [`--profiles=${profiles}`, `--connection-dir=${folder.path}`, '--resync=1', '--poll=0.2'];
   const services = Object.fromEntries(
     serviceNames.map((name) => {
       const own = name === 'launcher-operator' ? operatorArgs : [];
-      return [name, createServiceProcess(name, [...own, ...args], env)];
+      return [name, createServiceProcess(name, [...own, ...args], { ...env, ...secret })];
     }),
   ) as ServicesCluster['services'];
   const engines: Program[] = [];
