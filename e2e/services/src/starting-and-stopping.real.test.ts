@@ -144,6 +144,29 @@ test('a port that somebody else has is waited for, and then named', async () => 
   await heartmonitor.ready();
 });
 
+test('settings from a file, a key from a file, and a log for machines', async () => {
+  const [config, key] = [join(cluster.folder, 'settings.yaml'), join(cluster.folder, 'key')];
+  await writeFile(key, `${cluster.env.MUSTER_KEY}\n`);
+  await writeFile(
+    config,
+    `cluster-id: other\nnats: [${cluster.nats.address}]\nkey-file: ${key}\nlog-format: json\nlinger: 0\n`,
+  );
+  const { MUSTER_KEY: _, MUSTER_NATS: __, MUSTER_LINGER: ___, ...env } = cluster.env;
+  const unset = { MUSTER_KEY: undefined, MUSTER_NATS: undefined, MUSTER_LINGER: undefined };
+  const service = createServiceProcess('relay', [`--config=${config}`], { ...env, ...unset });
+  await service.start();
+  await service.program.says('"msg":"ready"', 30_000);
+  const lines = service.program.output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(new Set(lines.map(({ service: name }) => name))).toEqual(new Set(['relay']));
+  const begin = performance.now();
+  expect(await service.stop()).toEqual({ code: 0, signal: null });
+  expect(performance.now() - begin).toBeLessThan(2000);
+  await service.clear();
+});
+
 test.each([
   [['hub'], { MUSTER_KEY: undefined }, /There is no session key.*openssl rand -hex 32/s, 1],
   [['hub', '--mongodb=localhost'], {}, /no address of a MongoDB.*mongodb:\/\/HOST/s, 1],

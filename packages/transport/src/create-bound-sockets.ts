@@ -32,10 +32,15 @@ export function createBoundSockets(options: BindingOptions): RecordedSockets {
         ...(curve && { curve }),
       });
       const [first, second] = channel === 'registration' ? registrationAddresses(addresses) : [addresses[side]];
-      const endpoint = await socket.bind(`tcp://${first}:${plan[key] ?? 0}`);
-      const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
-      ports.set(key, port);
-      if (second !== undefined) await socket.bind(`tcp://${second}:${port}`);
+      try {
+        const endpoint = await socket.bind(`tcp://${first}:${plan[key] ?? 0}`);
+        const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
+        if (second !== undefined) await socket.bind(`tcp://${second}:${port}`);
+        ports.set(key, port);
+      } catch (error) {
+        await socket.close();
+        throw error;
+      }
       return socket;
     },
     port(key) {
