@@ -7,7 +7,7 @@ import { print, runCommand, withErrors } from './command.ts';
 const commands: Readonly<Record<string, ServiceCommand>> = serviceCommands;
 
 const list = Object.entries(commands)
-  .map(([name, { about }]) => `    ${name.padEnd(16)}${about}`)
+  .map(([name, { about }]) => `    ${name.padEnd(19)}${about}`)
   .join('\n');
 
 const overview = `Usage: muster service NAME [options]
