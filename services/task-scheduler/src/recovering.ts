@@ -38,6 +38,7 @@ export async function recoverTasks(options: RecoveringOptions): Promise<void> {
   const leftovers = await readPatiently(options);
   await openPatiently(options);
   if (pause.ended) return;
+  options.dispatch({ type: 'ports.opened' });
   takeOver(options, leftovers, list);
   onTakenOver();
   await pause.for(lookAgainMs);

@@ -72,6 +72,11 @@ export interface TaskRecovered {
   readonly awaited: boolean;
 }
 
+/** Engines can be reached from now on. */
+export interface PortsOpened {
+  readonly type: 'ports.opened';
+}
+
 /** An engine is to get no new tasks, until it is resumed or gone. */
 export interface DrainStarted {
   readonly type: 'drain.started';
@@ -98,6 +103,7 @@ export type SchedulerEvent =
   | TargetsChecked
   | OutcomesRecalled
   | TaskRecovered
+  | PortsOpened
   | DrainStarted
   | DrainEnded
   | StopRequested

@@ -44,6 +44,19 @@ test('an engine gets work when it has answered a probe, which is sent again and 
   expect(scene.timers).toBe(0);
 });
 
+test('when the ports are opened late, engines are probed anew', () => {
+  const scene = createScene({}, 1, apart);
+  scene.register('e1');
+  scene.register('e2');
+  scene.advance(100_000);
+  scene.answerProbe('e2');
+  const probes = (): string[] => scene.sends.flatMap((send) => (send.type === 'engine.probe' ? [send.engineUuid] : []));
+  const before = probes().length;
+  scene.tell({ type: 'ports.opened' });
+  scene.advance(1000);
+  expect(probes().slice(before)).toEqual(['e1', 'e1', 'e1']);
+});
+
 test('an engine that goes before it has answered leaves nothing', () => {
   const scene = createScene({}, 1, apart);
   scene.register('e1');

@@ -30,6 +30,15 @@ export function onProbeDue(turn: Turn, timerId: string): void {
   if (engine !== undefined && !engine.proven) probe(turn, engine);
 }
 
+/** What was sent before has reached nobody. */
+export function onPortsOpened(turn: Turn): void {
+  for (const engine of turn.state.engines.values()) {
+    if (engine.proven) continue;
+    endProbing(turn, engine);
+    probe(turn, engine);
+  }
+}
+
 /** Nobody waits for its answers any more. */
 export function endProbing(turn: Turn, engine: Engine): void {
   if (engine.probes.length === 0) return;

@@ -5,7 +5,7 @@ import { fail } from './ending.ts';
 import { onGraceOver, onRegistered, onUnregistered } from './engines.ts';
 import type { SchedulerEvent } from './events.ts';
 import { onEnginesListed, onTargetsChecked } from './listing.ts';
-import { onProbeDue, probePrefix } from './probing.ts';
+import { onPortsOpened, onProbeDue, probePrefix } from './probing.ts';
 import { onOutcomesRecalled } from './recalling.ts';
 import { onRecovered } from './recovery.ts';
 import { onAnswered } from './replies.ts';
@@ -42,6 +42,8 @@ function handle(turn: Turn, event: SchedulerEvent): void {
       return onOutcomesRecalled(turn, event);
     case 'task.recovered':
       return onRecovered(turn, event);
+    case 'ports.opened':
+      return onPortsOpened(turn);
     case 'drain.started':
       return onDrainStarted(turn, event.uuid);
     case 'drain.ended':
