@@ -44,6 +44,8 @@ const rounds = (): Round[] =>
   stock.stdout
     .split('\n')
     .slice(0, -1)
+    // The library, too, writes to its standard output.
+    .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Round)
     .map(({ began, ended, wrong }) => ({ began: began * 1000, ended: ended * 1000, wrong }));
 
