@@ -133,7 +133,8 @@ describe.each(['hub', 'task-scheduler', 'relay', 'heartmonitor', 'launcher-opera
         newcomer(),
       ]);
       const whole = Math.max(own, theirs, connectedMs) - deletedMs;
-      figure(`pod of ${component} deleted to everybody at work again`, whole, 6);
+      // NATS is no service of ours: it has no such limit.
+      figure(`pod of ${component} deleted to everybody at work again`, whole, component === 'nats' ? undefined : 6);
       expect(uuids).toEqual(engines);
       expect(client.engines.map(({ uuid }) => uuid).sort()).toEqual(engines);
     } finally {
