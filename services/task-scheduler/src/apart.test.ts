@@ -97,6 +97,9 @@ describe.each(Object.entries(transports))('on %s', (_, createTransport) => {
     await until(() => service().counts().held === 1, { what: 'all tasks' });
     await service().stop();
     await start();
+    // The engine is connected again: what it sends now arrives.
+    const { probes } = engine;
+    await until(() => engine.probes > probes, { what: 'a probe' });
     job.reply();
     expect((await client.replyTo(running)).content.status).toBe('ok');
     const next = await engine.nextJob();
@@ -120,7 +123,7 @@ describe.each(Object.entries(transports))('on %s', (_, createTransport) => {
     await service().resync();
     const client = connectClient();
     const running = client.submit();
-    await engine.nextJob();
+    (await engine.nextJob()).lose();
     await service().stop();
     await start();
     expect((await client.replyTo(running)).content).toMatchObject({ ename: 'TaskLost' });

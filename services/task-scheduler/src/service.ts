@@ -4,8 +4,8 @@ import type { Ports, Recorder, Runner } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import type { Signer } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
-import type { BoundSockets } from '@muster/transport';
-import { createPlainPost, createPost, isConnection } from '@muster/transport';
+import type { BoundSockets, Post } from '@muster/transport';
+import { createPlainPost, createPost } from '@muster/transport';
 import { listenToBus } from './bus-side.ts';
 import type { TaskSchedulerConfig } from './config.ts';
 import { checkConfig } from './config.ts';
@@ -28,6 +28,7 @@ import { createPause } from './pause.ts';
 import { createSender } from './performing.ts';
 import { createReader } from './reading.ts';
 import { createRecaller } from './recalling.ts';
+import { receiveMessages } from './receiving.ts';
 import type { TaskRecords } from './records.ts';
 import { recoverTasks } from './recovering.ts';
 import { createStopping } from './stopping.ts';
@@ -79,6 +80,7 @@ export interface Shell extends TaskSchedulerOptions {
   readonly state: State;
   readonly runner: Runner<SchedulerEvent>;
   readonly doors: Doors;
+  readonly post: Post;
   readonly pause: Pause;
   readonly hub: HubSide;
 }
@@ -117,36 +119,14 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
     ...(options.record && { record: options.record }),
   });
   const drops = createDropLog(log, ports.clock);
-  const reader = createReader(signer, drops);
-  const shell: Shell = { ...options, state, runner, doors, pause, hub };
+  const shell: Shell = { ...options, state, runner, doors, post, pause, hub };
   const stopping = createStopping(shell);
   const unsubscribe = listenToBus(shell);
   let readyUs: number | undefined;
-
-  function receive(): void {
+  const receive = (): void => {
     readyUs = ports.clock.nowUs();
-    clients.onMessages((batch) => {
-      for (const received of batch) {
-        const { peer, frames } = received;
-        const isUnknown = post.isUnknown(peer);
-        if (isUnknown && isConnection(frames)) {
-          post.connected(peer);
-          continue;
-        }
-        const message = reader.readRequest(received);
-        if (message === undefined) continue;
-        if (isUnknown) post.identified(peer, message.header.session);
-        dispatch({ type: 'task.submitted', client: peer, message });
-      }
-    });
-    engines.onMessages((batch) => {
-      for (const received of batch) {
-        const message = reader.readReply(received);
-        if (message) dispatch({ type: 'task.answered', engineUuid: received.peer, message });
-      }
-      stopping.look();
-    });
-  }
+    receiveMessages(shell, createReader(signer, drops), stopping.look);
+  };
   if (recover)
     void recoverTasks({
       ...{ store, hub, ports, signer, log, pause, dispatch, open: doors.open },

@@ -2,7 +2,7 @@
 import type { Bus, Fact } from '@muster/bus';
 import { createInProcessBus } from '@muster/bus';
 import { createSystemPorts } from '@muster/machine/node';
-import type { Frames, JsonObject } from '@muster/protocol';
+import type { Frames, JsonObject, PeerId } from '@muster/protocol';
 import {
   buildMessage,
   createHeaderSource,
@@ -29,6 +29,8 @@ interface Job {
   readonly ids: Frames;
   readonly message: Message;
   reply(metadata?: JsonObject, content?: JsonObject): void;
+  /** The engine forgets it, as if it had never come. */
+  lose(): void;
 }
 
 export interface Cluster {
@@ -53,6 +55,8 @@ export interface TestClient {
 export interface TestEngine {
   readonly socket: Socket;
   readonly jobs: Job[];
+  /** Probes that have come; each is answered when all jobs that came before it are. */
+  readonly probes: number;
   nextJob(): Promise<Job>;
 }
 
@@ -129,34 +133,53 @@ export function createTestClient(socket: Socket, nowUs: () => number): TestClien
 export function createTestEngine(socket: Socket, uuid: string): TestEngine {
   const headers = createHeaderSource(uuid);
   const jobs: Job[] = [];
+  /** What came and has not been answered, in order; probes answer themselves. */
+  const open: { readonly job?: Job; readonly answer?: () => void }[] = [];
   let taken = 0;
-  socket.onMessages((batch) => {
-    for (const { peer, frames } of batch) {
-      const at = findDelimiter(frames);
-      const ids = frames.slice(0, at);
-      const message = readMessage(frames, at);
-      if (message.content.silent === true) {
-        // A probe.
-        const header = headers.next('execute_reply', Date.now() * 1000);
-        const reply = buildMessage(signer, { header, parentHeader: message.header, content: { status: 'ok' } });
-        socket.send(peer, [...ids, ...reply.toWire()]);
-        continue;
-      }
-      jobs.push({
-        ids,
-        message,
-        reply(metadata = {}, content = { status: 'ok' }) {
-          const full = { status: 'ok', dependencies_met: true, engine: uuid, ...metadata };
-          const header = headers.next('apply_reply', Date.now() * 1000);
-          const reply = buildMessage(signer, { header, parentHeader: message.header, metadata: full, content });
-          socket.send(peer, [...ids, ...reply.toWire()]);
-        },
-      });
+  let probes = 0;
+  function settle(): void {
+    while (open[0]?.answer !== undefined) open.shift()!.answer!();
+  }
+  function close(job: Job): void {
+    const at = open.findIndex((one) => one.job === job);
+    if (at >= 0) open.splice(at, 1);
+    settle();
+  }
+  function receive(peer: PeerId, frames: Frames): void {
+    const at = findDelimiter(frames);
+    const ids = frames.slice(0, at);
+    const message = readMessage(frames, at);
+    const send = (msgType: string, metadata: JsonObject, content: JsonObject): void => {
+      const header = headers.next(msgType, Date.now() * 1000);
+      const reply = buildMessage(signer, { header, parentHeader: message.header, metadata, content });
+      socket.send(peer, [...ids, ...reply.toWire()]);
+    };
+    if (message.content.silent === true) {
+      probes++;
+      open.push({ answer: () => send('execute_reply', {}, { status: 'ok' }) });
+      return settle();
     }
+    const job: Job = {
+      ids,
+      message,
+      reply(metadata = {}, content = { status: 'ok' }) {
+        send('apply_reply', { status: 'ok', dependencies_met: true, engine: uuid, ...metadata }, content);
+        close(job);
+      },
+      lose: () => close(job),
+    };
+    jobs.push(job);
+    open.push({ job });
+  }
+  socket.onMessages((batch) => {
+    for (const { peer, frames } of batch) receive(peer, frames);
   });
   return {
     socket,
     jobs,
+    get probes() {
+      return probes;
+    },
     nextJob: () => until(() => jobs.length > taken && jobs[taken++], { what: `a job for ${uuid}` }),
   };
 }

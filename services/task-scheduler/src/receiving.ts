@@ -1,0 +1,29 @@
+// What comes in by the sockets, to the core.
+import { isConnection } from '@muster/transport';
+import type { Reader } from './reading.ts';
+import type { Shell } from './service.ts';
+
+/** `onReplies`: engines have answered. */
+export function receiveMessages({ doors, post, runner }: Shell, reader: Reader, onReplies: () => void): void {
+  doors.clients.onMessages((batch) => {
+    for (const received of batch) {
+      const { peer, frames } = received;
+      const isUnknown = post.isUnknown(peer);
+      if (isUnknown && isConnection(frames)) {
+        post.connected(peer);
+        continue;
+      }
+      const message = reader.readRequest(received);
+      if (message === undefined) continue;
+      if (isUnknown) post.identified(peer, message.header.session);
+      runner.dispatch({ type: 'task.submitted', client: peer, message });
+    }
+  });
+  doors.engines.onMessages((batch) => {
+    for (const received of batch) {
+      const message = reader.readReply(received);
+      if (message) runner.dispatch({ type: 'task.answered', engineUuid: received.peer, message });
+    }
+    onReplies();
+  });
+}
