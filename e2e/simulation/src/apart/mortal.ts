@@ -70,6 +70,7 @@ export function mortalTransport(transport: Transport, time: VirtualTime, random:
         buffer.push([peer, frames]);
         time.at(time.nowUs + bufferedUs, sendNext);
       },
+      bind: (endpoint) => (alive ? socket.bind(endpoint) : new Promise(() => {})),
       close() {
         flush();
         return socket.close();
