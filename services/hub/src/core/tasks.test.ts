@@ -49,9 +49,17 @@ test('a direct request is recorded, pending, then completed by its reply', () =>
   expect(leftovers(hub.state)).toEqual([]);
 });
 
-test('a direct request for an unknown engine is not recorded, and noted', () => {
+test('a direct request for an engine that is gone is not recorded, but noted, and its client is told', () => {
   const hub = createTestHub();
   hub.tell({ type: 'direct.requested', engineUuid: 'nobody', message: request('m1') });
+  expect(hub.sentOf('request.fail')).toEqual([
+    expect.objectContaining({
+      engineUuid: 'nobody',
+      parent: expect.objectContaining({ msg_id: 'm1' }),
+      msgType: 'apply_reply',
+      content: expect.objectContaining({ status: 'error', ename: 'EngineError' }),
+    }),
+  ]);
   expect(record(hub, 'm1')).toBeUndefined();
   expect(hub.sentOf('note').at(-1)).toMatchObject({ what: 'direct request for an engine that is not registered' });
 });

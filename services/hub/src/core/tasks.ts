@@ -2,6 +2,7 @@
 import type { FactOf } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
 import type { Message } from '@muster/protocol';
+import { errorContent } from '@muster/protocol';
 import type { TaskPatch, WhenMissing } from '@muster/task-store';
 import type { Out } from './effects.ts';
 import { addCompleted, addPending, assign, removePending } from './pending.ts';
@@ -18,14 +19,23 @@ export function onDirectRequested(state: HubState, fact: FactOf<'direct.requeste
   const { message, engineUuid } = fact;
   const msgId = message.header.msg_id;
   const engine = state.byUuid.get(engineUuid);
-  if (engine === undefined) {
-    const what = 'direct request for an engine that is not registered';
-    out.send({ type: 'note', level: 'warn', what, fields: { engineUuid, taskId: msgId } });
-    return;
-  }
+  if (engine === undefined) return refuse(message, engineUuid, out);
   if (!isRequest(message) || state.completed.has(msgId)) return;
   addPending(state, msgId, { queue: 'mux', replyType: replyTypeOf(message.header.msg_type), engine }, out);
   put(out, msgId, { ...requestPatch(message, 'mux', inputs.nowUs), engineUuid }, 'create');
+}
+
+/** The relay did not know yet that the engine is gone. If it answers after all, that answer is the second and does no harm. */
+function refuse(message: Message, engineUuid: string, out: Out): void {
+  const { header } = message;
+  const what = 'direct request for an engine that is not registered';
+  out.send({ type: 'note', level: 'warn', what, fields: { engineUuid, taskId: header.msg_id } });
+  if (!isRequest(message)) return;
+  const content = errorContent(
+    'EngineError',
+    `Engine ${engineUuid} is gone; request '${header.msg_id}' did not reach it`,
+  );
+  out.send({ type: 'request.fail', engineUuid, parent: header, msgType: replyTypeOf(header.msg_type), content });
 }
 
 export function onDirectReplied(state: HubState, fact: FactOf<'direct.replied'>, inputs: Inputs, out: Out): void {
