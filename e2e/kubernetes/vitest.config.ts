@@ -9,7 +9,7 @@ const kubernetes = await find('kubernetes');
 export default defineConfig({
   test: {
     include: ['e2e/kubernetes/src/**/*.real.test.ts', 'packages/kube/src/**/*.real.test.ts'],
-    globalSetup: ['e2e/kubernetes/src/suite/set-up.ts'],
+    globalSetup: [join(import.meta.dirname, 'src/suite/set-up.ts')],
     env: kubernetes.present ? { KUBERNETES_BIN: join(kubernetes.folder, 'bin') } : {},
     testTimeout: 120_000,
     hookTimeout: 180_000,

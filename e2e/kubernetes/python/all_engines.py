@@ -26,7 +26,10 @@ while used != set(rc.ids) and time.monotonic() < deadline:
     sums.append(sum(result.get(timeout=30)))
     used.update(result.engine_id)
 direct = rc[:].execute("6 * 7", silent=False, block=False)
-shown = [reply.metadata["execute_result"]["data"]["text/plain"] for reply in direct.get(timeout=30)]
+replies = direct.get(timeout=30)
+# Replies and output travel apart: the output may come a moment later.
+direct.wait_for_output(30)
+shown = [reply.metadata["execute_result"]["data"]["text/plain"] for reply in replies]
 print(
     json.dumps(
         {

@@ -2,7 +2,7 @@
 // operator that is replaced in the middle of a launch.
 import type { Machines } from '@muster/lab';
 import { until } from '@muster/testkit';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { enginesOn, keySecret, machinesBeside } from './suite/machines.ts';
 import type { Condition, Profile } from './suite/profiles.ts';
 import { conditionOf } from './suite/profiles.ts';
@@ -24,73 +24,20 @@ afterAll(async () => {
 });
 beforeEach(() => reportWhenFailed(() => release));
 
-const host = { host: 'node-1' };
-const pods = { pods: {} };
-const refused: readonly (readonly [what: string, spec: object, message: string])[] = [
-  ['no launcher', { launcher: {} }, 'spec.launcher must have exactly one of pods, local, ssh, mpi, pbs'],
-  ['two launchers', { launcher: { ...pods, local: {} } }, 'spec.launcher must have exactly one of'],
+// All rules, as the API server says them, are in profile-rules.real.test.ts.
+test.each([
   [
-    'fewer than no engines',
-    { engines: -1, launcher: pods },
-    'spec.engines in body should be greater than or equal to 0',
+    'two launchers',
+    { launcher: { pods: {}, local: {} } },
+    'spec.launcher must have exactly one of pods, local, ssh, mpi, pbs',
   ],
-  [
-    'an unknown kernel',
-    { engine: { kernel: 'ruby' }, launcher: pods },
-    'Unsupported value: "ruby": supported values: "node", "python"',
-  ],
-  ['an unknown member', { engine: { colour: 'red' }, launcher: pods }, 'unknown field "spec.engine.colour"'],
-  [
-    'an image without pods',
-    { engine: { image: 'a' }, launcher: { local: {} } },
-    'spec.engine.image is for the launcher pods only',
-  ],
-  [
-    'resources without pods',
-    { engine: { resources: { limits: { cpu: '1' } } }, launcher: { local: {} } },
-    'spec.engine.resources is for the launcher pods only',
-  ],
-  [
-    'a quantity that is none',
-    { engine: { resources: { limits: { cpu: 'many' } } }, launcher: pods },
-    'spec.engine.resources.limits.cpu',
-  ],
-  [
-    'a folder of a pod that is relative',
-    { engine: { workDir: 'here' }, launcher: pods },
-    'spec.engine.workDir of pods must begin with "/"',
-  ],
-  [
-    'our own variable',
-    { engine: { env: [{ name: 'IPP_CONNECTION_INFO', value: '' }] }, launcher: pods },
-    'IPP_CONNECTION_INFO is how an engine is told its controller',
-  ],
-  [
-    'more engines than slots',
-    { engines: 3, launcher: { ssh: { hosts: [host] } } },
-    'spec.engines is more than the slots of all spec.launcher.ssh.hosts',
-  ],
-  [
-    'two keys',
-    { launcher: { ssh: { hosts: [host], keySecret: 'a', keyFile: '/b' } } },
-    'spec.launcher.ssh has a keySecret and a keyFile; keep one of them',
-  ],
-  ['no machine', { launcher: { ssh: { hosts: [] } } }, 'spec.launcher.ssh.hosts in body should have at least 1 items'],
-  [
-    'a port that is none',
-    { launcher: { ssh: { hosts: [{ ...host, port: 70_000 }] } } },
-    'should be less than or equal to 65535',
-  ],
-];
-
-describe('refused by the API server', () => {
-  test.each(refused)('%s', async (_, spec, message) => {
-    const profile = { apiVersion: 'muster.dev/v1alpha1', kind: 'ClusterProfile', metadata: { name: 'bad' }, spec };
-    const args = ['create', '--validate=strict', '--filename=-'];
-    const run = await release.kubectl.attempt(args, JSON.stringify(profile));
-    expect(run.code).toBe(1);
-    expect(run.output).toContain(message);
-  });
+  ['an unknown member', { engine: { colour: 'red' }, launcher: { pods: {} } }, 'unknown field "spec.engine.colour"'],
+  ['fewer than no engines', { engines: -1, launcher: { pods: {} } }, 'should be greater than or equal to 0'],
+])('kubectl says what is wrong with a profile: %s', async (_, spec, message) => {
+  const profile = { apiVersion: 'muster.dev/v1alpha1', kind: 'ClusterProfile', metadata: { name: 'bad' }, spec };
+  const run = await release.kubectl.attempt(['create', '--filename=-'], JSON.stringify(profile));
+  expect(run.code).toBe(1);
+  expect(run.output).toContain(message);
 });
 
 const condition = (name: string, type: string, accept: (condition: Condition) => boolean): Promise<Condition> => {

@@ -14,7 +14,7 @@ let proxy: Program;
 let address: string;
 beforeAll(async () => {
   kubectl = await openNamespace('rules');
-  await kubectl.run(['apply', '--server-side', '--filename', crd]);
+  await kubectl.run(['apply', '--server-side', '--force-conflicts', '--filename', crd]);
   await kubectl.run(['wait', '--for=condition=Established', 'crd/clusterprofiles.muster.dev']);
   proxy = await kubectl.start(['proxy', '--port=0']);
   await proxy.says('Starting to serve on');

@@ -15,7 +15,7 @@ const environment = (GOWORK = 'off') => ({
 });
 
 /** The first go that is new enough: MUSTER_GO, those on PATH, where its own archive puts it. */
-export async function findGo(env: NodeJS.ProcessEnv = process.env): Promise<string> {
+async function findGo(env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const folders = [...(env.PATH ?? '').split(delimiter), '/usr/local/go/bin'].filter((folder) => folder !== '');
   const paths = [...(env.MUSTER_GO ? [env.MUSTER_GO] : []), ...folders.map((folder) => join(folder, 'go'))];
   for (const path of new Set(paths)) {

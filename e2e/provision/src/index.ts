@@ -1,5 +1,6 @@
 // Brings the real parts that tests run against. Nothing is installed unless E2E_PROVISION=1 says so.
 import { ensureBuilt, findBuilt } from './cache.ts';
+import { docker } from './docker.ts';
 import { helm } from './helm.ts';
 import { imageLayers } from './image-layers.ts';
 import { ipyparallel } from './ipyparallel.ts';
@@ -11,6 +12,7 @@ import { nats } from './nats.ts';
 import type { Part } from './part.ts';
 import { slurm } from './slurm.ts';
 
+export { dockerAnswers, runningDocker } from './docker.ts';
 export { helmIn } from './helm.ts';
 export type { LayerName } from './image-layers.ts';
 export { layerIn } from './image-layers.ts';
@@ -23,6 +25,7 @@ export { natsServerIn } from './nats.ts';
 export { pbsCommandsIn, pbsPluginIn } from './slurm.ts';
 
 const parts = {
+  docker,
   helm,
   'image-layers': imageLayers,
   ipyparallel: ipyparallel('9.2.0'),

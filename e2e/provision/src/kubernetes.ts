@@ -78,10 +78,9 @@ const tryRoom = [
   ...['unshare', '--mount', '--pid', '--net', '--uts', '--ipc', '--fork', '--mount-proc'],
   ...['ip', 'link', 'add', 'pair0', 'type', 'veth'],
 ];
-const leastMemoryMiB = 3000;
 
-/** What a node needs of the machine itself. */
-async function faultOfMachine(): Promise<string | undefined> {
+/** What a system that runs containers lacks of the machine itself. */
+export async function faultOfMachine(leastMemoryMiB: number): Promise<string | undefined> {
   if (process.platform !== 'linux') return 'it needs Linux';
   if (process.getuid?.() !== 0) return 'it needs root: namespaces, mounts and control groups';
   const groups = ['cgroup.controllers', 'memory/cgroup.procs'].map((name) => join('/sys/fs/cgroup', name));
@@ -110,7 +109,7 @@ export const kubernetes: Part = {
     ...sources.map((name) => readFileSync(source(name), 'utf8')),
     ...[programs, packages, versionVariables].map((list) => list.join(' ')),
   ].join(),
-  unfit: faultOfMachine,
+  unfit: () => faultOfMachine(3000),
   async build(folder, progress) {
     await ensureDebianPackages(packages, progress);
     const bin = join(folder, 'bin');

@@ -17,7 +17,7 @@ const users = {
   kubelet: '/O=system:nodes/CN=system:node:node1',
   proxy: '/CN=system:kube-proxy',
 } as const;
-export type User = keyof typeof users;
+type User = keyof typeof users;
 
 const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
 const serviceNames = [
