@@ -34,6 +34,11 @@ export const suites: Readonly<Record<string, Suite>> = {
     needs: ['nats', 'mongo-wire', 'mpi', 'ipyparallel'],
     run: (args) => runVitest(['--config', 'e2e/services/vitest.config.ts', ...args]),
   },
+  containers: {
+    about: 'the services, servers and engines as containers of a docker daemon, for Python and TypeScript clients',
+    needs: ['docker', 'image-layers', 'nats', 'mongo-wire', 'ipyparallel'],
+    run: (args) => runVitest(['--config', 'e2e/containers/vitest.config.ts', ...args]),
+  },
   launchers: {
     about: 'engines by ssh, MPI and PBS on machines made of network namespaces',
     needs: ['machines', 'mpi', 'slurm', 'ipyparallel'],
