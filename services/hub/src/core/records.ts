@@ -57,3 +57,6 @@ export function contentOf(message: Message): JsonObject | undefined {
 
 /** msg_type of the reply to a request. */
 export const replyTypeOf = (requestType: string): string => requestType.replace(/_request$/, '_reply');
+
+/** Messages that get no reply (comm_msg and the like) would be pending for ever; only requests have records. */
+export const isRequest = (message: Message): boolean => message.header.msg_type.endsWith('_request');

@@ -71,6 +71,8 @@ export interface HubState {
   readonly registering: Map<string, EngineRef>;
   /** Losses of engines, and the direct requests that are given up when the grace ends. */
   readonly stranded: Map<string, { readonly engine: Engine; readonly msgIds: readonly string[] }>;
+  /** Direct requests for engines that are not registered, by msg_id, until they are answered or a grace ends. */
+  readonly doubtful: Map<string, { readonly engineUuid: string; readonly header: Header }>;
   /** Engines that stopped answering pings, by uuid: they are taken back when they do again. */
   readonly lost: Map<string, Engine>;
   nextId: number;
@@ -97,6 +99,7 @@ export const createHubState = (settings: HubSettings): HubState => ({
   byUuid: new Map(),
   registering: new Map(),
   stranded: new Map(),
+  doubtful: new Map(),
   lost: new Map(),
   nextId: 0,
   pending: new Map(),
@@ -128,6 +131,7 @@ export function leftovers(state: HubState): string[] {
   return [
     ...left('registering engine', state.registering.keys()),
     ...left('stranded engine', state.stranded.keys()),
+    ...left('doubtful request', state.doubtful.keys()),
     ...left('pending task', state.pending.keys()),
     ...left('unassigned task', state.unassigned),
     ...left('probed engine', state.probes.keys()),

@@ -1,6 +1,7 @@
 import type { Effects, Inputs, TimerFired } from '@muster/machine';
 import { Outbox } from '@muster/machine';
 import { onDaskFailed, onDaskStarted } from './dask.ts';
+import { doubtfulTimer, onDoubtEnded } from './doubtful.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
 import type { HubEvent } from './events.ts';
 import { onPublished } from './output.ts';
@@ -83,5 +84,6 @@ function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   else if (id === probeAgainTimer) onProbeAgain(state, inputs, out);
   else if (isRenewTimer(id)) onRenewTimer(state, id, inputs, out);
   else if (id.startsWith(registrationTimer)) onRegistrationTimeout(state, id.slice(registrationTimer.length), out);
+  else if (id.startsWith(doubtfulTimer)) onDoubtEnded(state, id.slice(doubtfulTimer.length), out);
   else if (id.startsWith(strandedTimer)) onGraceEnded(state, id.slice(strandedTimer.length), inputs, out);
 }

@@ -52,6 +52,9 @@ test('a direct request is recorded, pending, then completed by its reply', () =>
 test('a direct request for an engine that is gone is not recorded, but noted, and its client is told', () => {
   const hub = createTestHub();
   hub.tell({ type: 'direct.requested', engineUuid: 'nobody', message: request('m1') });
+  expect(hub.sentOf('request.fail')).toEqual([]);
+  hub.advance(5001);
+  expect(leftovers(hub.state)).toEqual([]);
   expect(hub.sentOf('request.fail')).toEqual([
     expect.objectContaining({
       engineUuid: 'nobody',

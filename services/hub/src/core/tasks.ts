@@ -1,46 +1,30 @@
 // Direct requests and tasks, from the facts of relay and scheduler into pending lists and records (§5.2).
 import type { FactOf } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
-import type { Message } from '@muster/protocol';
-import { errorContent } from '@muster/protocol';
 import type { TaskPatch, WhenMissing } from '@muster/task-store';
+import { believe, doubt } from './doubtful.ts';
 import type { Out } from './effects.ts';
 import { addCompleted, addPending, assign, removePending } from './pending.ts';
-import { parentIdOf, replyTypeOf, requestPatch, resultPatch } from './records.ts';
+import { isRequest, parentIdOf, replyTypeOf, requestPatch, resultPatch } from './records.ts';
 import type { HubState } from './state.ts';
 
 const put = (out: Out, msgId: string, patch: TaskPatch, whenMissing: WhenMissing): void =>
   out.write({ type: 'record.put', msgId, patch, whenMissing });
 
-/** Messages that get no reply (comm_msg and the like) would be pending for ever; only requests have records. */
-const isRequest = (message: Message): boolean => message.header.msg_type.endsWith('_request');
-
 export function onDirectRequested(state: HubState, fact: FactOf<'direct.requested'>, inputs: Inputs, out: Out): void {
   const { message, engineUuid } = fact;
   const msgId = message.header.msg_id;
   const engine = state.byUuid.get(engineUuid);
-  if (engine === undefined) return refuse(message, engineUuid, out);
+  if (engine === undefined) return doubt(state, fact, inputs, out);
   if (!isRequest(message) || state.completed.has(msgId)) return;
   addPending(state, msgId, { queue: 'mux', replyType: replyTypeOf(message.header.msg_type), engine }, out);
   put(out, msgId, { ...requestPatch(message, 'mux', inputs.nowUs), engineUuid }, 'create');
 }
 
-/** The relay did not know yet that the engine is gone. If it answers after all, that answer is the second and does no harm. */
-function refuse(message: Message, engineUuid: string, out: Out): void {
-  const { header } = message;
-  const what = 'direct request for an engine that is not registered';
-  out.send({ type: 'note', level: 'warn', what, fields: { engineUuid, taskId: header.msg_id } });
-  if (!isRequest(message)) return;
-  const content = errorContent(
-    'EngineError',
-    `Engine ${engineUuid} is gone; request '${header.msg_id}' did not reach it`,
-  );
-  out.send({ type: 'request.fail', engineUuid, parent: header, msgType: replyTypeOf(header.msg_type), content });
-}
-
 export function onDirectReplied(state: HubState, fact: FactOf<'direct.replied'>, inputs: Inputs, out: Out): void {
   const msgId = parentIdOf(fact.message);
   if (msgId === undefined) return;
+  believe(state, msgId, out);
   const task = removePending(state, msgId);
   if (task?.engine) addCompleted(state, task.engine, msgId);
   // A reply to what never was a request here (or was forgotten) changes a record if there is one, and nothing else.
