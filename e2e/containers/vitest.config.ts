@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['e2e/containers/src/**/*.real.test.ts'],
-    setupFiles: ['e2e/containers/src/environment.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     pool: 'forks',

@@ -1,10 +1,10 @@
 // The docker daemon of these tests: the one that runs on this machine, else one of our own in a room of its own.
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { linkRoom } from '@muster/kubernetes-e2e/link';
 import type { Room } from '@muster/kubernetes-e2e/room';
 import { openRoom } from '@muster/kubernetes-e2e/room';
-import { dockerAnswers, runningDocker } from '@muster/provision';
+import { dockerAnswers, mustRun, runningDocker } from '@muster/provision';
 import { runProgram, startProgram, temporaryFolder, until } from '@muster/testkit';
 
 export interface Docker {
@@ -47,6 +47,10 @@ async function startDocker(): Promise<Docker> {
   const room = await openRoom(folder);
   try {
     const { node: address } = await linkRoom(room);
+    // In memory: images are read once, and a disk that others use is slow to sync.
+    const data = join(folder, 'data');
+    await mkdir(data);
+    await mustRun(room.inside(['mount', '-t', 'tmpfs', 'tmpfs', data]));
     const file = join(folder, 'daemon.json');
     await writeFile(file, JSON.stringify(settings(folder, room)));
     const daemon = await startProgram(room.inside(['/usr/sbin/dockerd', '--config-file', file]));

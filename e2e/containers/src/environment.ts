@@ -1,4 +1,4 @@
-// Before testcontainers is loaded: it keeps a lock in the temporary folder as it is then, and would start a helper from a
+// Imported before testcontainers is: that keeps a lock in the temporary folder as it is then, and would start a helper from a
 // public image, which the set-up cannot have without a registry.
 import { temporaryFolder } from '@muster/testkit';
 import { afterAll } from 'vitest';

@@ -1,13 +1,9 @@
 // The same images as those of the Kubernetes suite, made without a registry.
-import { buildImages, imageNames } from '@muster/kubernetes-e2e/images';
-import { temporaryFolder } from '@muster/testkit';
+import { imageNames } from '@muster/kubernetes-e2e/images';
 import { getContainerRuntimeClient } from 'testcontainers';
 
-/** Builds the images from the checkout and makes them known to the daemon. */
-export async function loadImages(tell: (phase: string) => void): Promise<void> {
-  await using folder = await temporaryFolder('images');
-  const archive = await buildImages(folder.path);
-  tell('images built from this checkout');
+/** Makes the images of an archive known to the daemon. */
+export async function loadImages(archive: string): Promise<void> {
   const { container } = await getContainerRuntimeClient();
   let said = '';
   for await (const chunk of await container.dockerode.loadImage(archive)) said += String(chunk);

@@ -11,7 +11,8 @@ import type { Part } from './part.ts';
 const packages = ['docker.io', 'iptables', 'iproute2', 'util-linux'];
 const defaultSocket = '/var/run/docker.sock';
 const pingTimeoutMs = 5000;
-const leastMemoryMiB = 1500;
+/** A daemon of our own keeps its images there. */
+const leastMemoryMiB = 3000;
 
 /** Does a docker daemon answer on this Unix socket? */
 export const dockerAnswers = (socketPath: string): Promise<boolean> =>
