@@ -45,7 +45,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     run: (args) => runVitest(['--config', 'e2e/launchers/vitest.config.ts', ...args]),
   },
   kubernetes: {
-    about: 'the chart and profiles on a real cluster of one node, with machines and a PBS queue beside it (8 min)',
+    about: 'the chart and profiles on a real cluster of one node, with machines and a PBS queue beside it (5 min)',
     needs: ['kubernetes', 'helm', 'image-layers', 'nats', 'mongo-wire', 'machines', 'mpi', 'slurm', 'ipyparallel'],
     run: (args) => runVitest(['--config', 'e2e/kubernetes/vitest.config.ts', ...args]),
   },

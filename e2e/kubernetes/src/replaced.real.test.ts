@@ -144,4 +144,4 @@ describe.each(['hub', 'task-scheduler', 'relay', 'heartmonitor', 'launcher-opera
   });
 });
 
-test('each time within 6 s', expectFigures);
+test('each time it took not much more than 6 s', expectFigures);
