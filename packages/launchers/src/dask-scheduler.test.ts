@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -19,8 +19,13 @@ test('says which interpreters were tried and why they would not do', async () =>
   }
 });
 
+const ours = async (): Promise<string[]> =>
+  (await readdir(tmpdir())).filter((name) => /^(muster-dask|dask-scratch)/.test(name));
+
 test.skipIf(process.env.PEER_PYTHON === undefined)('starts, listens, and ends', { timeout: 40_000 }, async () => {
+  const before = await ours();
   const dask = await startDaskScheduler({ ...where, pythons: [process.env.PEER_PYTHON!] });
   expect(dask.address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   await dask.stop();
+  expect(await ours()).toEqual(before);
 });

@@ -65,8 +65,10 @@ async function tryPython(python: string, options: DaskSchedulerOptions): Promise
   const where = ['--host', options.host, '--port', String(options.port), '--scheduler-file', file];
   const child = spawn(python, ['-c', program, ...where, '--dashboard-address', `${options.host}:0`], {
     stdio: ['pipe', 'ignore', 'pipe'],
+    // Its scratch files go with the folder.
+    env: { DASK_TEMPORARY_DIRECTORY: folder, ...process.env },
   });
-  const ended = endOf(child);
+  const ended = endOf(child).finally(() => rm(folder, { recursive: true, force: true }));
   try {
     const address = await Promise.race([readAddress(file, options.timeoutMs ?? 30_000), ended]);
     if (typeof address !== 'object') return address;
@@ -74,8 +76,6 @@ async function tryPython(python: string, options: DaskSchedulerOptions): Promise
   } catch (error) {
     await stop(child, ended);
     return (error as Error).message;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
