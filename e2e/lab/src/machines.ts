@@ -63,8 +63,13 @@ export async function createMachines(
       await mkdir(join(state.path, `${plan.name}.disk`));
       const program = await startMachine(plan, state.path, shared);
       cleanUp.defer(async () => void (await program.stop({ signal: 'SIGKILL' })));
-      await network.plug(program.pid, 'eth0', plan.address);
-      const machine = machineOf(plan, program, keyFile, knownHosts[i]!, state.path);
+      const unplug = await network.plug(program.pid, 'eth0', plan.address);
+      const powerOff = async (): Promise<void> => {
+        // The kernel keeps a namespace a moment longer than its processes, and would refuse connections for them.
+        await unplug();
+        await program.stop({ signal: 'SIGKILL' });
+      };
+      const machine = machineOf(plan, powerOff, keyFile, knownHosts[i]!, state.path);
       await until(
         async () => {
           if (program.exit !== undefined) throw new Error(`it ended:\n${program.output}`);
@@ -113,7 +118,13 @@ async function startMachine({ name, address }: Plan, state: string, shared: read
   return program;
 }
 
-function machineOf(plan: Plan, program: Program, keyFile: string, knownHost: string, state: string): Machine {
+function machineOf(
+  plan: Plan,
+  powerOff: () => Promise<void>,
+  keyFile: string,
+  knownHost: string,
+  state: string,
+): Machine {
   const files = ['-i', keyFile, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${join(state, 'known-hosts')}`];
   const ssh = ['ssh', '-F', 'none', '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', '-o', 'LogLevel=ERROR', ...files];
   const run: Machine['run'] = (line, options = {}) =>
@@ -127,6 +138,6 @@ function machineOf(plan: Plan, program: Program, keyFile: string, knownHost: str
       if (code !== 0) throw new Error(`'${line}' failed on ${plan.name} (${code}):\n${output}`);
       return stdout;
     },
-    powerOff: async () => void (await program.stop({ signal: 'SIGKILL' })),
+    powerOff,
   };
 }

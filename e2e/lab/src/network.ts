@@ -16,9 +16,9 @@ export interface Network extends AsyncDisposable {
   nextAddress(): string;
   /**
    * Puts a network card called `name` with that address into a namespace: a pid, the name of one of `ip netns`, or the path
-   * of one.
+   * of one. Resolves to what pulls its cable out: packets to that address then reach nobody.
    */
-  plug(namespace: string | number, name: string, address: string): Promise<void>;
+  plug(namespace: string | number, name: string, address: string): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -63,6 +63,7 @@ export async function createNetwork(): Promise<Network> {
     await must([...inSwitch, 'link', 'add', port, 'type', 'veth', 'peer', 'name', name, 'netns', String(namespace)]);
     await must([...inSwitch, 'link', 'set', port, 'master', 'switch', 'up']);
     await must(['sh', '-c', `${inside} addr add ${address}/24 dev ${name} && ${inside} link set ${name} up`]);
+    return async () => void (await must([...inSwitch, 'link', 'delete', port]));
   };
   const hostCard = `mlab${program.pid}`;
   const close = async (): Promise<void> => {
