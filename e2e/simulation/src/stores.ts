@@ -29,6 +29,7 @@ export function slowStore(store: TaskStore, time: VirtualTime, random: Random, l
     history: () => later(() => store.history()),
     remove: (msgIds) => later(() => store.remove(msgIds)),
     removeWhere: (query) => later(() => store.removeWhere(query)),
+    expire: (receivedBefore) => later(() => store.expire(receivedBefore)),
     settled: () => later(() => store.settled()),
     engines: store.engines,
     close: () => store.close(),

@@ -16,8 +16,8 @@ test('over the record limit, a tenth of the limit goes, oldest by submitted', ()
   add(store, 21);
   expect(history(store)).toEqual(Array.from({ length: 19 }, (_, i) => `id${i + 3}`));
   expect(store.find(['id1', 'id2', 'id3', 'never'])).toMatchObject([
-    { missing: 'culled' },
-    { missing: 'culled' },
+    { missing: 'expired' },
+    { missing: 'expired' },
     { record: {} },
     { missing: 'unknown' },
   ]);
@@ -30,7 +30,7 @@ test('stubs go before every record, and none is made for a culled id', () => {
   add(store, 10);
   expect(ids(store)).toEqual(Array.from({ length: 10 }, (_, i) => `id${i + 1}`));
   store.put('stub', { appendStdout: 'y' }, 'stub');
-  expect(store.find(['stub'])).toEqual([{ missing: 'culled' }]);
+  expect(store.find(['stub'])).toEqual([{ missing: 'expired' }]);
 });
 
 test('printing broadcasts never push out the history', () => {
@@ -54,7 +54,7 @@ test('a record larger than the whole store goes alone', () => {
   add(store, 1, 100);
   add(store, 2, 2000);
   expect(history(store)).toEqual(['id1']);
-  expect(store.find(['id2'])).toEqual([{ missing: 'culled' }]);
+  expect(store.find(['id2'])).toEqual([{ missing: 'expired' }]);
 });
 
 test('a result for a culled record makes no record', () => {

@@ -19,8 +19,8 @@ export interface MemoryTaskStoreOptions {
   readonly cullFraction: number;
   /** Most characters of stdout, and of stderr, kept of one task. Default 4 Mi. */
   readonly textLimitChars: number;
-  /** How many culled ids are remembered, to say why a record is missing. Default 65,536. */
-  readonly culledIdLimit: number;
+  /** How many expired ids are remembered, to say why a record is missing. Default 65,536. */
+  readonly expiredIdLimit: number;
 }
 
 export const memoryTaskStoreDefaults: MemoryTaskStoreOptions = {
@@ -28,7 +28,7 @@ export const memoryTaskStoreDefaults: MemoryTaskStoreOptions = {
   sizeLimitBytes: 2 ** 30,
   cullFraction: 0.1,
   textLimitChars: 4 * 2 ** 20,
-  culledIdLimit: 65_536,
+  expiredIdLimit: 65_536,
 };
 
 interface Entry {
@@ -39,12 +39,12 @@ interface Entry {
 
 /** Keeps records in memory and drops the oldest when there are too many (§5.5): stubs first, then by `submitted`. */
 export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> = {}): TaskStore {
-  const { recordLimit, sizeLimitBytes, cullFraction, textLimitChars, culledIdLimit } = {
+  const { recordLimit, sizeLimitBytes, cullFraction, textLimitChars, expiredIdLimit } = {
     ...memoryTaskStoreDefaults,
     ...options,
   };
   const entries = new Map<string, Entry>();
-  const culled = createRecentIds(culledIdLimit);
+  const expired = createRecentIds(expiredIdLimit);
   const textLimit = createTextLimit(textLimitChars);
   const byAge = createByAge(
     (age) => entries.get(age.msgId)?.age === age,
@@ -55,7 +55,7 @@ export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> =
   function create(msgId: string): Entry {
     const entry: Entry = { record: emptyRecord(msgId), sizeBytes: 0, age: byAge.place(msgId, null) };
     entries.set(msgId, entry);
-    culled.delete(msgId);
+    expired.delete(msgId);
     return entry;
   }
   function drop(msgId: string): void {
@@ -67,7 +67,7 @@ export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> =
   function cull(msgId: string | undefined): boolean {
     if (msgId === undefined) return false;
     drop(msgId);
-    culled.add(msgId);
+    expired.add(msgId);
     return true;
   }
   const cullOldest = (): boolean => cull(byAge.takeOldest()?.msgId);
@@ -99,7 +99,7 @@ export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> =
     name: 'memory',
     put(msgId, patch, whenMissing) {
       const known = entries.get(msgId);
-      if (known === undefined && (whenMissing === 'ignore' || (whenMissing === 'stub' && culled.has(msgId)))) return;
+      if (known === undefined && (whenMissing === 'ignore' || (whenMissing === 'stub' && expired.has(msgId)))) return;
       const entry = known ?? create(msgId);
       const grown = applyPatch(entry.record, patch, textLimit);
       entry.sizeBytes += grown;
@@ -112,7 +112,7 @@ export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> =
       msgIds.map((msgId): Found => {
         const entry = entries.get(msgId);
         if (entry !== undefined) return { record: unpackRecord(entry.record) };
-        return { missing: culled.has(msgId) ? 'culled' : 'unknown' };
+        return { missing: expired.has(msgId) ? 'expired' : 'unknown' };
       }),
     query(query, keys) {
       const project = createProjection(keys);
@@ -127,6 +127,10 @@ export function createMemoryTaskStore(options: Partial<MemoryTaskStoreOptions> =
     },
     removeWhere(query) {
       for (const entry of matching(query)) drop(entry.record.msgId);
+    },
+    expire(receivedBefore) {
+      for (const { record } of entries.values())
+        if (record.received !== null && record.received < receivedBefore) cull(record.msgId);
     },
     settled() {},
     engines: noEngineRegistry,

@@ -14,6 +14,7 @@ export const createNoTaskStore = (): TaskStore => ({
   history: refuse,
   remove() {},
   removeWhere() {},
+  expire() {},
   settled() {},
   engines: noEngineRegistry,
   close() {},

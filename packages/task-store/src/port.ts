@@ -51,15 +51,15 @@ export type TaskPatch = {
 
 /**
  * What a write does when there is no such record: `create` one; make a `stub`, which has only what output says of it and
- * is culled first, but none for an id that was culled before (§12.2); or `ignore` the write.
+ * is culled first, but none for an id that has expired (§12.2); or `ignore` the write.
  */
 export type WhenMissing = 'create' | 'stub' | 'ignore';
 
 /** A question in the language of §5.4, as a client sent it: wire names of fields, dates as ISO text. */
 export type TaskQuery = JsonObject;
 
-/** What `find` says of one id. `culled`: there was a record, and the store's limits have removed it. */
-export type Found = { readonly record: TaskRecord } | { readonly missing: 'unknown' | 'culled' };
+/** What `find` says of one id. `expired`: there was a record, and a limit of age, count or bytes has removed it. */
+export type Found = { readonly record: TaskRecord } | { readonly missing: 'unknown' | 'expired' };
 
 /** Thrown by stores; the hub turns it into the error content of its reply. `ename` as Python peers know it. */
 export class StoreError extends Error {
@@ -96,6 +96,11 @@ export interface TaskStore {
   remove(msgIds: readonly string[]): void | Promise<void>;
   /** Removes all records that match the query. Throws as `query`. */
   removeWhere(query: TaskQuery): void | Promise<void>;
+  /**
+   * Removes records whose result came (`received`) before that moment; their ids are `expired` from then on. Records without a
+   * result stay, however old they are.
+   */
+  expire(receivedBefore: Microseconds): void | Promise<void>;
   /** Resolves when all that was written before this call is stored as well as the store can. */
   settled(): void | Promise<void>;
   readonly engines: EngineRegistry;

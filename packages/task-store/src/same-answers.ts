@@ -71,7 +71,8 @@ const patch: fc.Arbitrary<TaskPatch> = fc.record(
 type Step =
   | { readonly do: 'put'; readonly id: string; readonly patch: TaskPatch; readonly whenMissing: WhenMissing }
   | { readonly do: 'remove'; readonly ids: readonly string[] }
-  | { readonly do: 'removeWhere'; readonly query: JsonObject };
+  | { readonly do: 'removeWhere'; readonly query: JsonObject }
+  | { readonly do: 'expire'; readonly before: number };
 
 const id = fc.constantFrom(...ids);
 const date = fc.constantFrom(...microseconds.map((us) => formatDate(us)), '1970-01-01T01:00:00.000001+01:00');
@@ -127,6 +128,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), ids: fc.array(id, { maxLength: 2 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('removeWhere' as const), query }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('expire' as const), before: moment }) },
 );
 
 /** Checks the property on a store, which is emptied after each run. */
@@ -148,7 +150,11 @@ export async function checkSameAnswers(store: TaskStore, numRuns: number): Promi
             same(await both(async (each) => byId(await each.query(question, keys))), question);
         same(await both(async (each) => [...(await each.history())].sort()), 'history');
       })
-      .afterEach(() => store.removeWhere({})),
+      .afterEach(async () => {
+        // What is put again has not expired any more.
+        for (const id of ids) await store.put(id, {}, 'create');
+        await store.removeWhere({});
+      }),
     { numRuns },
   );
 }
@@ -162,6 +168,7 @@ const byId = (records: Awaited<ReturnType<TaskStore['query']>>): unknown =>
 
 function perform(store: TaskStore, step: Step): unknown {
   if (step.do === 'put') return store.put(step.id, step.patch, step.whenMissing);
+  if (step.do === 'expire') return store.expire(step.before);
   return step.do === 'remove' ? store.remove(step.ids) : store.removeWhere(step.query);
 }
 

@@ -107,6 +107,7 @@ export function mortalStore(store: TaskStore): Mortal<TaskStore> {
       history: guard(store.history),
       remove: guard(store.remove),
       removeWhere: guard(store.removeWhere),
+      expire: guard(store.expire),
       settled: guard(store.settled),
       engines: { load: guard(engines.load), put: guard(engines.put), remove: guard(engines.remove) },
       close() {},

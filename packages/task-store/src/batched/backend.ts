@@ -1,3 +1,4 @@
+import type { Microseconds } from '@muster/protocol';
 import type { Found, JsonRecord, StoredEngine, StoredEngines, TaskQuery } from '../port.ts';
 import type { PendingWrite } from './write-batch.ts';
 
@@ -14,6 +15,7 @@ export interface TaskBackend {
   history(): Promise<readonly string[]>;
   remove(msgIds: readonly string[]): Promise<void>;
   removeWhere(query: TaskQuery): Promise<void>;
+  expire(receivedBefore: Microseconds): Promise<void>;
   loadEngines(): Promise<StoredEngines>;
   putEngine(engine: StoredEngine): Promise<void>;
   removeEngine(uuid: string): Promise<void>;

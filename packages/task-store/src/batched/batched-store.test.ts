@@ -24,6 +24,7 @@ function setUp(options: BatchedStoreOptions = {}) {
     history: async () => applied.flat(),
     remove: async () => {},
     removeWhere: async () => {},
+    expire: async () => {},
     loadEngines: async () => ({ engines: [], nextId: 0 }),
     putEngine: async () => {
       throw away();

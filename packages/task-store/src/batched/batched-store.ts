@@ -148,6 +148,7 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
     history: () => ask(() => backend.history()),
     remove: (msgIds) => ask(() => backend.remove(msgIds)),
     removeWhere: (query) => ask(() => backend.removeWhere(query)),
+    expire: (receivedBefore) => ask(() => backend.expire(receivedBefore)),
     settled: written,
     engines: {
       load: () => askNow(backend.loadEngines),

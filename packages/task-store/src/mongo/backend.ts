@@ -1,4 +1,5 @@
 // The records in MongoDB: documents as §5.5 has them, with an index on msg_id and one on submitted.
+import type { Microseconds } from '@muster/protocol';
 import type { Collection, Db, Document, MongoClient } from 'mongodb';
 import { createAnswerBudget } from '../answer-budget.ts';
 import type { TaskBackend } from '../batched/backend.ts';
@@ -26,8 +27,8 @@ export interface MongoBackendOptions extends CollectionLimits {
   readonly collection: string;
   /** Most characters of stdout, and of stderr, kept of one task. */
   readonly textLimitChars: number;
-  /** How many culled ids are remembered, to say why a record is missing. */
-  readonly culledIdLimit: number;
+  /** How many expired ids are remembered, to say why a record is missing. */
+  readonly expiredIdLimit: number;
   /** Most bytes of records in one answer; a larger record is not kept. */
   readonly answerLimitBytes: number;
 }
@@ -49,12 +50,12 @@ export async function openMongoBackend(
 
   const parts = createParts(chunks);
   const reader = createReader(parts);
-  const culled = createRecentIds(options.culledIdLimit);
+  const expired = createRecentIds(options.expiredIdLimit);
   const { textLimitChars, answerLimitBytes } = options;
   const largestBytes = Math.min(options.sizeLimitBytes, answerLimitBytes);
-  const writer = createMongoWriter(records, parts, reader, culled, { textLimitChars, largestBytes });
+  const writer = createMongoWriter(records, parts, reader, expired, { textLimitChars, largestBytes });
   const collections = [records, chunks as unknown as Collection];
-  const culling = createCulling({ ...options, db, collections, remove: writer.remove, culled });
+  const culling = createCulling({ ...options, db, collections, remove: writer.remove, expired });
 
   async function find(msgIds: readonly string[]): Promise<Map<string, StoredRecord>> {
     const budget = createAnswerBudget(answerLimitBytes);
@@ -88,6 +89,16 @@ export async function openMongoBackend(
   async function remove(msgIds: readonly string[]): Promise<void> {
     for (const some of groupsOf(msgIds)) await writer.remove(some);
   }
+  async function expire(receivedBefore: Microseconds): Promise<void> {
+    const filter = { received: { $lte: new Date(Math.floor(receivedBefore / 1000)) } };
+    const msgIds: string[] = [];
+    for await (const document of records.find(filter, { projection: projectionOf(['msg_id', 'received']) })) {
+      const record = await reader.record(document, ['msg_id', 'received']);
+      if (record.received !== null && record.received < receivedBefore) msgIds.push(record.msgId);
+    }
+    await remove(msgIds);
+    for (const msgId of msgIds) expired.add(msgId);
+  }
   return {
     apply: (writes) =>
       calling(async () => {
@@ -103,7 +114,7 @@ export async function openMongoBackend(
         return msgIds.map((msgId): Found => {
           const record = found.get(msgId);
           if (record !== undefined) return { record: unpackRecord(record) };
-          return { missing: culled.has(msgId) ? 'culled' : 'unknown' };
+          return { missing: expired.has(msgId) ? 'expired' : 'unknown' };
         });
       }),
     query: (query, keys) =>
@@ -115,6 +126,7 @@ export async function openMongoBackend(
       calling(async () => (await matching({ submitted: { $ne: null } }, ['msg_id'])).map(({ msgId }) => msgId)),
     remove: (msgIds) => calling(() => remove(msgIds)),
     removeWhere: (query) => calling(async () => remove((await matching(query, ['msg_id'])).map(({ msgId }) => msgId))),
+    expire: (receivedBefore) => calling(() => expire(receivedBefore)),
     ...createEngineRegistry(db.collection<EngineDocument>(`${options.collection}.engines`)),
     close: () => client.close(),
   };

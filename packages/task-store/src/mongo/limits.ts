@@ -21,7 +21,7 @@ export interface CullingOptions extends CollectionLimits {
   readonly collections: readonly Collection[];
   /** Removes records with all that belongs to them. */
   readonly remove: (msgIds: readonly string[]) => Promise<void>;
-  readonly culled: RecentIds;
+  readonly expired: RecentIds;
 }
 
 /** How far a limit may be passed before it is noticed: a hundredth. */
@@ -30,7 +30,7 @@ const notice = 0.01;
 const most = 1000;
 
 export function createCulling(options: CullingOptions): Culling {
-  const { db, collections, remove, culled, recordLimit, sizeLimitBytes, cullFraction } = options;
+  const { db, collections, remove, expired, recordLimit, sizeLimitBytes, cullFraction } = options;
   const records = collections[0]!;
   let writesLeft = 0;
   let bytesLeft = 0;
@@ -54,7 +54,7 @@ export function createCulling(options: CullingOptions): Culling {
       if (oldest.length === 0) break;
       const msgIds = oldest.map((document) => String(document.msg_id));
       await remove(msgIds);
-      for (const msgId of msgIds) culled.add(msgId);
+      for (const msgId of msgIds) expired.add(msgId);
       gone += msgIds.length;
     }
     return gone;

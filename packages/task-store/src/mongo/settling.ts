@@ -43,13 +43,13 @@ export const settleUnread = ({ msgId, fields, whenMissing }: PendingWrite): Outc
 });
 
 /**
- * `known`: undefined when there is no record. `isCulled`: there was one, and no stub is made for it. Undefined when nothing
+ * `known`: undefined when there is no record. `isExpired`: there was one, and no stub is made for it. Undefined when nothing
  * is to be written.
  */
 export function settle(
   writes: readonly PendingWrite[],
   known: KnownRecord | undefined,
-  isCulled: boolean,
+  isExpired: boolean,
   limit: TextLimit,
 ): Outcome | undefined {
   let isThere = known !== undefined;
@@ -57,7 +57,7 @@ export function settle(
   let { stdout, stderr } = known ?? { stdout: '', stderr: '' };
   const fields: Record<string, unknown> = {};
   for (const write of writes) {
-    if (!isThere && (write.whenMissing === 'ignore' || (write.whenMissing === 'stub' && isCulled))) continue;
+    if (!isThere && (write.whenMissing === 'ignore' || (write.whenMissing === 'stub' && isExpired))) continue;
     isThere = true;
     Object.assign(fields, write.fields);
     stdout = limit.append(write.fields.stdout ?? stdout, write.appendStdout);

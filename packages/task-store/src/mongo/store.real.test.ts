@@ -173,8 +173,8 @@ describe.skipIf(!hasMongo)(`MongoDB${whyNoMongo(hasMongo)}`, () => {
     expect(await store.history()).toEqual(Array.from({ length: 18 }, (_, i) => `id${i + 3}`));
     store.put('stub', { appendStdout: 'y' }, 'stub');
     expect(await store.find(['stub', 'id1', 'never'])).toEqual([
-      { missing: 'culled' },
-      { missing: 'culled' },
+      { missing: 'expired' },
+      { missing: 'expired' },
       { missing: 'unknown' },
     ]);
     for (let n = 21; n < 40; n++) {
@@ -186,7 +186,7 @@ describe.skipIf(!hasMongo)(`MongoDB${whyNoMongo(hasMongo)}`, () => {
     expect(kept.length).toBeLessThanOrEqual(5);
     add(store, 40, 2_000_000);
     store.put('long', { submitted: 50_000, label: 'x'.repeat(100_000) }, 'create');
-    expect(await store.find(['id40', 'long'])).toEqual([{ missing: 'culled' }, { missing: 'culled' }]);
+    expect(await store.find(['id40', 'long'])).toEqual([{ missing: 'expired' }, { missing: 'expired' }]);
   });
 });
 

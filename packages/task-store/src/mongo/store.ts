@@ -23,7 +23,7 @@ export const mongoDefaults: MongoBackendOptions = {
   sizeLimitBytes: 16 * 2 ** 30,
   cullFraction: 0.1,
   textLimitChars: 4 * 2 ** 20,
-  culledIdLimit: 65_536,
+  expiredIdLimit: 65_536,
   answerLimitBytes: 2 ** 30,
 };
 

@@ -33,7 +33,7 @@ export function createMongoWriter(
   collection: Collection,
   parts: Parts,
   reader: Reader,
-  culled: RecentIds,
+  expired: RecentIds,
   options: WriterOptions,
 ): MongoWriter {
   const textLimit = createTextLimit(options.textLimitChars);
@@ -62,7 +62,7 @@ export function createMongoWriter(
     const known = await readKnown(toRead, batchId);
     return [...tasks].flatMap(([msgId, writes]) => {
       if (!needsReading(writes)) return settleUnread(writes[0]!);
-      return settle(writes, known.get(msgId), culled.has(msgId), textLimit) ?? [];
+      return settle(writes, known.get(msgId), expired.has(msgId), textLimit) ?? [];
     });
   }
   async function write(outcomes: readonly Outcome[], batchId: string): Promise<void> {
@@ -83,9 +83,9 @@ export function createMongoWriter(
       for (const msgId of tooLarge) tasks.delete(msgId);
       const outcomes = await settleAll(tasks, batchId);
       await write(outcomes, batchId);
-      for (const { msgId, creates } of outcomes) if (creates) culled.delete(msgId);
+      for (const { msgId, creates } of outcomes) if (creates) expired.delete(msgId);
       if (tooLarge.length > 0) await remove(tooLarge);
-      for (const msgId of tooLarge) culled.add(msgId);
+      for (const msgId of tooLarge) expired.add(msgId);
     },
   };
 }

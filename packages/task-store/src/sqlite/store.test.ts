@@ -86,8 +86,8 @@ test('over the record limit, stubs and then the oldest go', async () => {
   store.put('stub', { appendStdout: 'y' }, 'stub');
   store.put('id1', { completed: 5 }, 'ignore');
   expect(await store.find(['stub', 'id1', 'never'])).toEqual([
-    { missing: 'culled' },
-    { missing: 'culled' },
+    { missing: 'expired' },
+    { missing: 'expired' },
     { missing: 'unknown' },
   ]);
 });
@@ -102,7 +102,7 @@ test('over the size limit, the oldest go until a tenth of it is free', async () 
   expect(kept.length).toBeGreaterThan(10);
   expect(kept.length).toBeLessThanOrEqual(18);
   expect(kept.at(-1)).toBe('id100');
-  expect(await store.find(['id1'])).toEqual([{ missing: 'culled' }]);
+  expect(await store.find(['id1'])).toEqual([{ missing: 'expired' }]);
 });
 
 test('what other tables hold does not push out ours', async () => {
@@ -121,7 +121,7 @@ test('a record that is too large goes alone', async () => {
   add(store, 2, 2_000_000);
   expect(await store.history()).toEqual(['id1']);
   store.put('id1', { resultBuffers: [new Uint8Array(2_000_000)] }, 'ignore');
-  expect(await store.find(['id1', 'id2'])).toEqual([{ missing: 'culled' }, { missing: 'culled' }]);
+  expect(await store.find(['id1', 'id2'])).toEqual([{ missing: 'expired' }, { missing: 'expired' }]);
 });
 
 test('output is cut at the limit and marked once', async () => {

@@ -23,7 +23,7 @@ export const sqliteDefaults: Omit<TableOptions, 'path' | 'table'> = {
   sizeLimitBytes: 16 * 2 ** 30,
   cullFraction: 0.1,
   textLimitChars: 4 * 2 ** 20,
-  culledIdLimit: 65_536,
+  expiredIdLimit: 65_536,
   answerLimitBytes: 2 ** 30,
 };
 
@@ -70,6 +70,7 @@ export function createSqliteBackend(first: DatabaseThread, start: () => Promise<
     history: async () => (await running()).call('history', []),
     remove: async (msgIds) => (await running()).call('remove', [msgIds]),
     removeWhere: async (query) => (await running()).call('removeWhere', [query]),
+    expire: async (receivedBefore) => (await running()).call('expire', [receivedBefore]),
     loadEngines: async () => (await running()).call('loadEngines', []),
     putEngine: async (engine) => (await running()).call('putEngine', [engine]),
     removeEngine: async (uuid) => (await running()).call('removeEngine', [uuid]),

@@ -1,4 +1,5 @@
 // The store itself, on one connection and answering at once; it runs in a thread of its own (worker.ts).
+import type { Microseconds } from '@muster/protocol';
 import { createAnswerBudget } from '../answer-budget.ts';
 import type { WireName } from '../fields.ts';
 import { isWireName, wireNames } from '../fields.ts';
@@ -25,14 +26,14 @@ export interface TableOptions extends TableLimits {
   readonly table: string;
   /** How long another program that writes is waited for. */
   readonly busyTimeoutMs: number;
-  /** How many culled ids are remembered, to say why a record is missing. */
-  readonly culledIdLimit: number;
+  /** How many expired ids are remembered, to say why a record is missing. */
+  readonly expiredIdLimit: number;
   /** Most bytes of records in one answer. */
   readonly answerLimitBytes: number;
 }
 
 /** As Found, with the dictionaries as text. */
-type StoredFound = { readonly record: StoredRecord } | { readonly missing: 'unknown' | 'culled' };
+type StoredFound = { readonly record: StoredRecord } | { readonly missing: 'unknown' | 'expired' };
 
 export interface TaskTable extends EngineTable {
   /** The name it has got. */
@@ -43,6 +44,7 @@ export interface TaskTable extends EngineTable {
   history(): readonly string[];
   remove(msgIds: readonly string[]): void;
   removeWhere(query: TaskQuery): void;
+  expire(receivedBefore: Microseconds): void;
   close(): void;
 }
 
@@ -56,8 +58,8 @@ export function openTaskTable(options: TableOptions): TaskTable {
   const opened = openTable(options.path, options.table, options.busyTimeoutMs);
   const { db } = opened;
   const prepare = createStatements(db);
-  const culled = createRecentIds(options.culledIdLimit);
-  const writer = createTableWriter(opened, prepare, options, culled);
+  const expired = createRecentIds(options.expiredIdLimit);
+  const writer = createTableWriter(opened, prepare, options, expired);
   const table = quoted(opened.table);
   const displayData = `(SELECT display_data FROM ${quoted(opened.extraTable)} AS x WHERE x.msg_id = t.msg_id)`;
   const select = (names: readonly WireName[]): string =>
@@ -90,7 +92,7 @@ export function openTaskTable(options: TableOptions): TaskTable {
   }
   function find(msgId: string, budget: (sizeBytes: number) => void): StoredFound {
     const row = prepare(`SELECT ${select(wireNames)} FROM ${table} AS t WHERE msg_id = ?`).get(msgId);
-    if (row === undefined) return { missing: culled.has(msgId) ? 'culled' : 'unknown' };
+    if (row === undefined) return { missing: expired.has(msgId) ? 'expired' : 'unknown' };
     budget(rowBytes(row));
     return { record: toRecord(row, wireNames) };
   }
@@ -128,6 +130,7 @@ export function openTaskTable(options: TableOptions): TaskTable {
     removeWhere(query) {
       writer.deleteRows(() => matching(query).map(({ rowid }) => rowid));
     },
+    expire: writer.expire,
     ...openEngineTable(db, prepare, opened.engineTable),
     close() {
       db.close();

@@ -25,6 +25,7 @@ const calls: { [N in CallName]: (table: TaskTable, ...args: Parameters<TaskTable
   history: (table) => table.history(),
   remove: (table, msgIds) => table.remove(msgIds),
   removeWhere: (table, query) => table.removeWhere(query),
+  expire: (table, receivedBefore) => table.expire(receivedBefore),
   loadEngines: (table) => table.loadEngines(),
   putEngine: (table, engine) => table.putEngine(engine),
   removeEngine: (table, uuid) => table.removeEngine(uuid),

@@ -1,5 +1,7 @@
 // Batches of writes into the table, and the limits of what is kept.
 import type { SQLInputValue } from 'node:sqlite';
+import type { Microseconds } from '@muster/protocol';
+import { parseDate } from '@muster/protocol';
 import type { RecentIds } from '../recent-ids.ts';
 import { createTextLimit } from '../text.ts';
 import { quoted } from './columns.ts';
@@ -7,6 +9,7 @@ import type { OpenedTable } from './open.ts';
 import type { PackedText, PackedWrite } from './packed-write.ts';
 import { sqliteCodeOf } from './sqlite-errors.ts';
 import type { Statements } from './statements.ts';
+import { dateText } from './values.ts';
 
 export interface TableLimits {
   /** Most records kept in the table. */
@@ -24,13 +27,15 @@ export interface TableWriter {
   apply(writes: readonly PackedWrite[]): void;
   /** Deletes rows by their rowid, in one go. */
   deleteRows(rowids: () => readonly number[]): void;
+  /** Deletes rows whose result came before that moment. */
+  expire(receivedBefore: Microseconds): void;
 }
 
 export function createTableWriter(
   opened: OpenedTable,
   prepare: Statements,
   limits: TableLimits,
-  culled: RecentIds,
+  expired: RecentIds,
 ): TableWriter {
   const { db } = opened;
   const [table, extraTable] = [quoted(opened.table), quoted(opened.extraTable)];
@@ -63,7 +68,7 @@ export function createTableWriter(
   function applyOne(write: PackedWrite): void {
     const { msgId, whenMissing } = write;
     const known = prepare(`SELECT 1 FROM ${table} WHERE msg_id = ?`).get(msgId) !== undefined;
-    if (!known && (whenMissing === 'ignore' || (whenMissing === 'stub' && culled.has(msgId)))) return;
+    if (!known && (whenMissing === 'ignore' || (whenMissing === 'stub' && expired.has(msgId)))) return;
     try {
       if (write.sizeBytes > limits.sizeLimitBytes) throw tooLarge;
       if (known) update(write);
@@ -73,7 +78,7 @@ export function createTableWriter(
       if (error !== tooLarge && sqliteCodeOf(error) !== 'TOOBIG') throw error;
       // What is too large by itself goes alone, instead of everybody else.
       drop(msgId);
-      culled.add(msgId);
+      expired.add(msgId);
     }
   }
   function insert({ msgId, columns, values, stdout, stderr }: PackedWrite): void {
@@ -85,7 +90,7 @@ export function createTableWriter(
       whole(stderr),
       ...values,
     );
-    culled.delete(msgId);
+    expired.delete(msgId);
     count++;
   }
   function update(write: PackedWrite): void {
@@ -123,6 +128,15 @@ export function createTableWriter(
     if (over(sizeLimitBytes)) while (over(sizeLimitBytes * (1 - cullFraction))) ids.push(...cullOldest(1));
     return ids;
   }
+  function expireOld(receivedBefore: Microseconds): string[] {
+    // Others may have written dates in other zones, whose texts are at most a day off.
+    const rows = prepare(`SELECT rowid, msg_id, received FROM ${table} WHERE received < ?`)
+      .all(dateText(receivedBefore + dayUs))
+      .filter(({ received }) => (parseDate(String(received)) ?? receivedBefore) < receivedBefore);
+    for (const { rowid } of rows) prepare(`DELETE FROM ${table} WHERE rowid = ?`).run(rowid!);
+    count -= rows.length;
+    return rows.map((row) => row.msg_id as string);
+  }
   return {
     apply(writes) {
       let gone: string[] = [];
@@ -130,7 +144,14 @@ export function createTableWriter(
         for (const write of writes) applyOne(write);
         gone = keepLimits();
       });
-      for (const msgId of gone) culled.add(msgId);
+      for (const msgId of gone) expired.add(msgId);
+    },
+    expire(receivedBefore) {
+      let gone: string[] = [];
+      inTransaction(() => {
+        gone = expireOld(receivedBefore);
+      });
+      for (const msgId of gone) expired.add(msgId);
     },
     deleteRows(rowids) {
       inTransaction(() => {
@@ -141,5 +162,7 @@ export function createTableWriter(
     },
   };
 }
+
+const dayUs = 86_400 * 1e6;
 
 const tooLarge = new Error('larger than the store');

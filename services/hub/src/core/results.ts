@@ -69,7 +69,7 @@ function whyMissing(msgId: string, found: Found, hasEnded: boolean): string | un
     const { header, completed } = found.record;
     return header === null || (hasEnded && completed === null) ? noSuchMessage(msgId) : undefined;
   }
-  return found.missing === 'culled'
+  return found.missing === 'expired'
     ? keyErrorValue(`Record '${msgId}' has been culled for size`)
     : noSuchMessage(msgId);
 }
