@@ -29,6 +29,11 @@ export const suites: Readonly<Record<string, Suite>> = {
     needs: ['ipyparallel'],
     run: (args) => runCounting(['e2e/interop/src/peer.ts', '--curve', ...args]),
   },
+  wire: {
+    about: "each message of the wire, by raw sockets, to Python's controller and to ours; differences need a reason",
+    needs: ['ipyparallel'],
+    run: (args) => runCounting(['e2e/wire/src/main.ts', ...args]),
+  },
   services: {
     about: 'services apart on NATS and MongoDB, for Python and TypeScript peers; each is killed and started again',
     needs: ['nats', 'mongo-wire', 'mpi', 'ipyparallel'],

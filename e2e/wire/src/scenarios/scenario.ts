@@ -1,0 +1,3 @@
+import type { Scenario } from '../tale.ts';
+
+export const scenario = (name: string, play: Scenario['play']): Scenario => ({ name, play });

@@ -1,0 +1,145 @@
+// How scenarios are told: each is played to one controller, and what is heard is noted under names that are the same for both.
+import type { Json } from '@muster/protocol';
+import type { Shape } from './compare/shape.ts';
+import { shapeOfHeard, shapeOfValue } from './compare/shape.ts';
+import type { Asked, FakeClient } from './harness/fake-client.ts';
+import type { EngineOptions, FakeEngine } from './harness/fake-engine.ts';
+import type { Heard } from './harness/heard.ts';
+import { parentIdOf } from './harness/heard.ts';
+import type { Line } from './harness/line.ts';
+import type { Stage } from './harness/stage.ts';
+import { contentOf } from './harness/stage.ts';
+import type { Wire, Words, Written } from './harness/wire.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly play: (tale: Tale) => Promise<void>;
+}
+
+/** Scenarios that share a pair of controllers. */
+export interface Group {
+  readonly name: string;
+  /** Arguments of both controllers. */
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Engines that are there all the time, beside the one for fences; entered in this order. */
+  readonly engines: readonly string[];
+  readonly scenarios: readonly Scenario[];
+}
+
+export interface Tale {
+  readonly stage: Stage;
+  readonly wire: Wire;
+  readonly client: FakeClient;
+  /** An engine of the group, or one that entered in this scenario. */
+  engine(uuid: string): FakeEngine;
+  /** Lets an engine enter; it leaves with the scenario. Its announcement is not noted. */
+  enter(options: EngineOptions): Promise<FakeEngine>;
+  /** Keeps a socket of the scenario in view: what is left on it is noted, and it is closed. */
+  watch(line: Line): Line;
+  /** Notes a message, a silence (undefined), or any value. */
+  note(name: string, what: Heard | undefined): void;
+  noteValue(name: string, value: Json): void;
+  /**
+   * Sends a request and notes its reply or that there is none, which the answer to a later question proves. `wait`: a reply
+   * may come after that of a later question.
+   */
+  ask(name: string, channel: Asked, msgType: string, words?: Words, to?: string): Promise<Heard | undefined>;
+  /** The next request that an engine gets on shell or control, noted; ends the scenario when there is none. */
+  arrives(name: string, line: Line): Promise<Heard>;
+  /** The reply to a request, noted; ends the scenario when there is none. */
+  answered(name: string, channel: Asked, request: Written): Promise<Heard>;
+  /** Waits until the hub counts a request as completed. */
+  completed(msgId: string): Promise<void>;
+}
+
+/** Thrown when something that the rest of a scenario stands on did not happen. */
+export class EndsEarly extends Error {}
+
+/** Replies of a hub that reads from its store may be overtaken by replies that need none. */
+const overtakenMs = 300;
+
+export function createTale(stage: Stage, engines: Map<string, FakeEngine>, account: Map<string, Shape>) {
+  const { client, wire } = stage;
+  const lines: Line[] = [];
+  const entered: FakeEngine[] = [];
+  function put(name: string, shape: Shape): void {
+    let key = name;
+    for (let n = 2; account.has(key); n++) key = `${name} ${n}`;
+    account.set(key, shape);
+  }
+  const note: Tale['note'] = (name, heard) => put(name, shapeOfHeard(heard));
+  async function orEnd(name: string, coming: Promise<Heard | undefined>): Promise<Heard> {
+    const heard = await coming;
+    note(name, heard);
+    if (heard === undefined) throw new EndsEarly(name);
+    return heard;
+  }
+  const tale: Tale = {
+    stage,
+    wire,
+    client,
+    note,
+    noteValue: (name, value) => put(name, shapeOfValue(value)),
+    engine(uuid) {
+      const engine = engines.get(uuid);
+      if (engine === undefined) throw new Error(`There is no engine ${uuid}.`);
+      return engine;
+    },
+    async enter(options) {
+      const { engine } = await stage.enter(options);
+      engines.set(engine.uuid, engine);
+      entered.push(engine);
+      return engine;
+    },
+    watch(line) {
+      lines.push(line);
+      return line;
+    },
+    async ask(name, channel, msgType, words, to) {
+      const request = client.request(channel, msgType, words, to);
+      const { heard, lost } = await client.settle(channel);
+      if (lost > 0) tale.noteValue(`${name}: later questions lost`, lost);
+      const own = heard.filter((message) => parentIdOf(message).startsWith(request.msgId));
+      for (const other of heard.filter((message) => !own.includes(message))) note(`${name}: stray`, other);
+      if (own.length === 0) {
+        const late = await client.reply(channel, request, overtakenMs);
+        if (late !== undefined) own.push(late);
+      }
+      for (const reply of own.length === 0 ? [undefined] : own) note(name, reply);
+      return own[0];
+    },
+    arrives: (name, line) => orEnd(name, line.next()),
+    answered: (name, channel, request) => orEnd(name, client.reply(channel, request)),
+    async completed(msgId) {
+      for (let round = 0; round < 500; round++) {
+        const reply = await client.ask('registration', 'result_request', {
+          content: { msg_ids: [msgId], status_only: true },
+          header: { msg_id: `poll ${round} ${msgId}`, date: `2031-12-31T00:00:00.${100_000 + round}Z` },
+        });
+        const { completed } = contentOf(reply);
+        if (Array.isArray(completed) && completed.includes(msgId)) return;
+        await new Promise((done) => setTimeout(done, 10));
+      }
+      throw new EndsEarly(`${msgId} completed`);
+    },
+  };
+
+  /** Notes what nobody took, on every socket, and lets those that entered leave. */
+  async function end(): Promise<void> {
+    for (const channel of ['registration', 'mux', 'task', 'broadcast', 'control'] as const) {
+      const { heard, lost } = await client.settle(channel);
+      if (lost > 0) tale.noteValue(`questions lost on ${channel}`, lost);
+      for (const message of heard) note(`left on ${message.line}`, message);
+    }
+    const open = [...engines.values()].flatMap(({ shell, control, query }) => [shell, control, query]);
+    for (const line of [client.lines.notification, client.lines.iopub, ...open, ...lines])
+      for (const message of line.drain()) note(`left on ${message.line}`, message);
+    for (const line of lines) await line.close();
+    for (const engine of entered) {
+      engines.delete(engine.uuid);
+      await stage.leave(engine);
+    }
+  }
+  return { tale, end };
+}
