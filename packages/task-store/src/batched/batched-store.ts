@@ -39,7 +39,12 @@ const batchDefaults: BatchOptions = {
 
 /** What people are told of the database. `writes`: how many are waiting, or were lost. */
 export interface StoreTrouble {
-  readonly what: 'writes are delayed' | 'writes are lost' | 'writes go on';
+  readonly what:
+    | 'writes are delayed'
+    | 'writes are lost'
+    | 'writes go on'
+    | 'an index is missing'
+    | 'limits are not kept';
   readonly writes: number;
   readonly why: string;
 }

@@ -17,6 +17,18 @@ export interface MongoAddress {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Options of Python's driver that say how Python shall see things; nothing here depends on them. */
+const pythonOnly = new Set([
+  'connect',
+  'datetime_conversion',
+  'document_class',
+  'type_registry',
+  'tz_aware',
+  'tzinfo',
+  'unicode_decode_error_handler',
+  'uuidrepresentation',
+]);
+
 /** The address of a MongoDB; default localhost:27017. Throws MusterError `bad_option`. */
 export function buildMongoAddress({ uri, connectionArgs, connectionKwargs }: MongoAddressParts): MongoAddress {
   const args = parse('connection_args', connectionArgs);
@@ -26,7 +38,26 @@ export function buildMongoAddress({ uri, connectionArgs, connectionKwargs }: Mon
     throw bad('connection_kwargs', 'takes a JSON object');
   const { host = args[0], port = args[1], username, password, ...others } = kwargs as Record<string, unknown>;
   const auth = username === undefined ? {} : { auth: { username: String(username), password: String(password ?? '') } };
-  return { url: uri || hostAddress(host ?? 'localhost', port ?? 27_017), options: { ...others, ...auth } };
+  const options = Object.entries(others).filter(([name]) => !pythonOnly.has(name.toLowerCase()));
+  return {
+    url: uri || hostAddress(host ?? 'localhost', port ?? 27_017),
+    options: { ...Object.fromEntries(options), ...auth },
+  };
+}
+
+/** Texts of an address that nobody may see. */
+export function secretsOf({ url, options }: MongoAddress): string[] {
+  const [, inUrl = ''] = /^[^/]*\/\/[^/@]*?:([^/]*)@/.exec(url) ?? [];
+  const { password } = (options.auth ?? {}) as { password?: unknown };
+  return [inUrl, decoded(inUrl), password].filter((text): text is string => typeof text === 'string' && text !== '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function hostAddress(host: unknown, port: unknown): string {

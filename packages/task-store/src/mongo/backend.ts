@@ -1,27 +1,24 @@
-// The records in MongoDB: documents as §5.5 has them, with an index on msg_id and one on submitted.
-import type { Microseconds } from '@muster/protocol';
-import type { Collection, Db, Document, MongoClient } from 'mongodb';
-import { createAnswerBudget } from '../answer-budget.ts';
+// The records in MongoDB: documents as §5.5 has them, in one collection, and what belongs to them in collections beside it.
+import type { Collection, Db } from 'mongodb';
 import type { TaskBackend } from '../batched/backend.ts';
-import type { WireName } from '../fields.ts';
-import { isWireName, wireNames } from '../fields.ts';
-import type { Found, TaskQuery } from '../port.ts';
+import type { StoreTrouble } from '../batched/batched-store.ts';
+import type { Found } from '../port.ts';
 import { createProjection, namesWanted } from '../projection.ts';
-import { compileQuery } from '../query.ts';
-import { readField } from '../read-field.ts';
-import { createRecentIds } from '../recent-ids.ts';
-import type { StoredRecord } from '../stored-record.ts';
-import { recordBytes, unpackRecord } from '../stored-record.ts';
+import { unpackRecord } from '../stored-record.ts';
 import type { EngineDocument } from './engines.ts';
 import { createEngineRegistry } from './engines.ts';
-import { compileFilter } from './filter.ts';
+import type { ExpiredDocument } from './expired-ids.ts';
+import { openExpiredIds } from './expired-ids.ts';
+import { createExpiry } from './expiry.ts';
+import { createIndexes, indexesOf } from './indexes.ts';
 import type { CollectionLimits } from './limits.ts';
 import { createCulling } from './limits.ts';
 import { calling } from './mongo-errors.ts';
 import type { Chunk } from './parts.ts';
 import { createParts } from './parts.ts';
+import { createQuestions, groupsOf } from './questions.ts';
 import { createReader } from './reading.ts';
-import { createMongoWriter } from './writing.ts';
+import { createMongoWriter, isMsgId } from './writing.ts';
 
 export interface MongoBackendOptions extends CollectionLimits {
   readonly collection: string;
@@ -31,86 +28,55 @@ export interface MongoBackendOptions extends CollectionLimits {
   readonly expiredIdLimit: number;
   /** Most bytes of records in one answer; a larger record is not kept. */
   readonly answerLimitBytes: number;
+  /** How long opening waits for indexes; those that take longer are made while the store works. */
+  readonly indexWaitMs: number;
 }
 
-/** Most ids that one command names. */
-const idsAtOnce = 1000;
+type OnTrouble = (trouble: StoreTrouble) => void;
 
-/** Makes the indexes; rejects with what the driver rejects with. */
+/** `close`: ends the connection. Rejects with what the driver rejects with. */
 export async function openMongoBackend(
-  client: MongoClient,
   db: Db,
   options: MongoBackendOptions,
+  close: () => Promise<void>,
+  onTrouble: OnTrouble = () => {},
 ): Promise<TaskBackend> {
-  const records = db.collection(options.collection);
-  const chunks = db.collection<Chunk>(`${options.collection}.parts`);
-  await records.createIndex({ msg_id: 1 }, { unique: true });
-  await records.createIndex({ submitted: 1 });
-  await chunks.createIndex({ msg_id: 1 });
+  const { collection, textLimitChars, answerLimitBytes, indexWaitMs } = options;
+  const records = db.collection(collection);
+  const chunks = db.collection<Chunk>(`${collection}.parts`);
+  await mustTakeWrites(records);
+  await createIndexes(indexesOf(records, chunks as unknown as Collection), {
+    indexWaitMs,
+    onMissing: (index, why) => onTrouble({ what: 'an index is missing', writes: 0, why: `${index}: ${why}` }),
+  });
+  const expiredIds = db.collection<ExpiredDocument>(`${collection}.expired`);
+  const expired = await openExpiredIds(expiredIds, options.expiredIdLimit);
 
   const parts = createParts(chunks);
   const reader = createReader(parts);
-  const expired = createRecentIds(options.expiredIdLimit);
-  const { textLimitChars, answerLimitBytes } = options;
   const largestBytes = Math.min(options.sizeLimitBytes, answerLimitBytes);
   const writer = createMongoWriter(records, parts, reader, expired, { textLimitChars, largestBytes });
+  const remove = writer.remove;
   const collections = [records, chunks as unknown as Collection];
-  const culling = createCulling({ ...options, db, collections, remove: writer.remove, expired });
+  const culling = tolerant(createCulling({ ...options, db, collections, remove, expired }).written, onTrouble);
+  const expire = createExpiry({ records, chunks, reader, expired, remove });
+  const questions = createQuestions(records, reader, answerLimitBytes);
 
-  async function find(msgIds: readonly string[]): Promise<Map<string, StoredRecord>> {
-    const budget = createAnswerBudget(answerLimitBytes);
-    const found = new Map<string, StoredRecord>();
-    for (const some of groupsOf(msgIds))
-      for await (const document of records.find({ msg_id: { $in: some } })) {
-        const record = await reader.record(document, wireNames);
-        budget(recordBytes(record));
-        found.set(record.msgId, record);
-      }
-    return found;
-  }
-  /** Records that match, with the fields of these names, in order of `submitted`, stubs last. */
-  async function matching(query: TaskQuery, names: readonly WireName[]): Promise<StoredRecord[]> {
-    compileQuery(query);
-    const { filter, rest } = compileFilter(query);
-    const predicate = compileQuery(rest);
-    const tested = Object.keys(rest).filter(isWireName);
-    const wanted = [...new Set<WireName>([...names, 'submitted'])];
-    const budget = createAnswerBudget(answerLimitBytes);
-    const found: StoredRecord[] = [];
-    for await (const document of records.find(filter, { projection: projectionOf([...wanted, ...tested]) })) {
-      if (tested.length > 0 || Object.keys(rest).length > 0)
-        if (!predicate(await reader.record(document, tested), readField)) continue;
-      const record = await reader.record(document, wanted);
-      budget(recordBytes(record));
-      found.push(record);
-    }
-    return found.sort((a, b) => order(a.submitted) - order(b.submitted));
-  }
-  async function remove(msgIds: readonly string[]): Promise<void> {
-    for (const some of groupsOf(msgIds)) await writer.remove(some);
-  }
-  async function expire(receivedBefore: Microseconds): Promise<void> {
-    const filter = { received: { $lte: new Date(Math.floor(receivedBefore / 1000)) } };
-    const msgIds: string[] = [];
-    for await (const document of records.find(filter, { projection: projectionOf(['msg_id', 'received']) })) {
-      const record = await reader.record(document, ['msg_id', 'received']);
-      if (record.received !== null && record.received < receivedBefore) msgIds.push(record.msgId);
-    }
-    await remove(msgIds);
-    for (const msgId of msgIds) expired.add(msgId);
+  async function removeAll(msgIds: readonly string[]): Promise<void> {
+    for (const some of groupsOf(msgIds.filter(isMsgId))) await remove(some);
   }
   return {
     apply: (writes) =>
       calling(async () => {
         await writer.apply(writes);
-        await culling.written(
+        await culling(
           writes.length,
           writes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         );
       }),
     find: (msgIds) =>
       calling(async () => {
-        const found = await find(msgIds);
+        const found = await questions.find(msgIds);
         return msgIds.map((msgId): Found => {
           const record = found.get(msgId);
           if (record !== undefined) return { record: unpackRecord(record) };
@@ -120,24 +86,39 @@ export async function openMongoBackend(
     query: (query, keys) =>
       calling(async () => {
         const project = createProjection(keys);
-        return (await matching(query, namesWanted(keys))).map(project);
+        return (await questions.matching(query, namesWanted(keys))).map(project);
       }),
     history: () =>
-      calling(async () => (await matching({ submitted: { $ne: null } }, ['msg_id'])).map(({ msgId }) => msgId)),
-    remove: (msgIds) => calling(() => remove(msgIds)),
-    removeWhere: (query) => calling(async () => remove((await matching(query, ['msg_id'])).map(({ msgId }) => msgId))),
+      calling(async () =>
+        (await questions.matching({ submitted: { $ne: null } }, ['msg_id'])).map(({ msgId }) => msgId),
+      ),
+    remove: (msgIds) => calling(() => removeAll(msgIds)),
+    removeWhere: (query) =>
+      calling(async () => removeAll((await questions.matching(query, ['msg_id'])).map(({ msgId }) => msgId))),
     expire: (receivedBefore) => calling(() => expire(receivedBefore)),
-    ...createEngineRegistry(db.collection<EngineDocument>(`${options.collection}.engines`)),
-    close: () => client.close(),
+    ...createEngineRegistry(db.collection<EngineDocument>(`${collection}.engines`)),
+    close,
   };
 }
 
-/** Stubs come last. */
-const order = (submitted: number | null): number => submitted ?? Number.MAX_VALUE;
+/** Changes nothing, but is refused where changes are. */
+async function mustTakeWrites(records: Collection): Promise<void> {
+  const nobody = { msg_id: { $in: [] } };
+  await records.updateOne(nobody, { $set: { stdout: '' } });
+  await records.deleteMany(nobody);
+}
 
-const projectionOf = (names: readonly WireName[]): Document =>
-  Object.fromEntries([['_id', 0], ['microseconds', 1], ...names.map((name) => [name, 1])]);
-
-function* groupsOf(msgIds: readonly string[]): Generator<string[]> {
-  for (let i = 0; i < msgIds.length; i += idsAtOnce) yield msgIds.slice(i, i + idsAtOnce);
+/** Records that could not be counted or removed are no reason to write again what is written: it is tried at the next. */
+function tolerant(keepLimits: (writes: number, sizeBytes: number) => Promise<void>, onTrouble: OnTrouble) {
+  let told = '';
+  return async (writes: number, sizeBytes: number): Promise<void> => {
+    try {
+      await keepLimits(writes, sizeBytes);
+      told = '';
+    } catch (error) {
+      const why = (error as Error).message;
+      if (told !== why) onTrouble({ what: 'limits are not kept', writes: 0, why });
+      told = why;
+    }
+  };
 }

@@ -1,6 +1,7 @@
-// Keeps the collection within its limits: now and then, for MongoDB has to be asked how much there is.
+// Keeps the collection within its limits: now and then, for MongoDB has to be asked how much there is; and a little at a
+// time, for writes wait meanwhile.
 import type { Collection, Db } from 'mongodb';
-import type { RecentIds } from '../recent-ids.ts';
+import type { ExpiredIds } from './expired-ids.ts';
 
 export interface CollectionLimits {
   /** Most records kept. */
@@ -21,7 +22,7 @@ export interface CullingOptions extends CollectionLimits {
   readonly collections: readonly Collection[];
   /** Removes records with all that belongs to them. */
   readonly remove: (msgIds: readonly string[]) => Promise<void>;
-  readonly expired: RecentIds;
+  readonly expired: ExpiredIds;
 }
 
 /** How far a limit may be passed before it is noticed: a hundredth. */
@@ -44,30 +45,41 @@ export function createCulling(options: CullingOptions): Culling {
   }
   /** Stubs first, whose `submitted` is null and sorts first, then by age. Gives how many there were. */
   async function cullOldest(count: number): Promise<number> {
-    let gone = 0;
-    while (gone < count) {
-      const oldest = await records
-        .find({}, { projection: { _id: 0, msg_id: 1 } })
-        .sort({ submitted: 1 })
-        .limit(Math.min(most, count - gone))
-        .toArray();
-      if (oldest.length === 0) break;
-      const msgIds = oldest.map((document) => String(document.msg_id));
-      await remove(msgIds);
-      for (const msgId of msgIds) expired.add(msgId);
-      gone += msgIds.length;
-    }
-    return gone;
+    const oldest = await records
+      .find({}, { projection: { _id: 0, msg_id: 1 } })
+      .sort({ submitted: 1 })
+      .limit(Math.min(most, count))
+      .toArray();
+    const msgIds = oldest.map((document) => String(document.msg_id));
+    await expired.add(msgIds);
+    await remove(msgIds);
+    return msgIds.length;
   }
-  async function keepRecordLimit(): Promise<void> {
+  /** What is to be freed, now and in later calls. */
+  let surplusRecords = 0;
+  let surplusBytes = 0;
+
+  async function keepRecordLimit(allowed: number): Promise<void> {
     const count = await records.estimatedDocumentCount();
-    if (count > recordLimit) await cullOldest(count - Math.floor(recordLimit * (1 - cullFraction)));
+    if (count > recordLimit) surplusRecords = count - Math.floor(recordLimit * (1 - cullFraction));
+    for (let gone = 0; gone < allowed && surplusRecords > 0; ) {
+      const culled = await cullOldest(surplusRecords);
+      surplusRecords = culled === 0 ? 0 : surplusRecords - culled;
+      gone += culled;
+    }
   }
-  async function keepSizeLimit(): Promise<void> {
-    if ((await usedBytes()) <= sizeLimitBytes) return;
-    while ((await usedBytes()) > sizeLimitBytes * (1 - cullFraction)) {
-      const step = Math.max(1, Math.ceil((await records.estimatedDocumentCount()) * notice));
-      if ((await cullOldest(step)) === 0) return;
+  async function keepSizeLimit(allowed: number): Promise<void> {
+    let used = await usedBytes();
+    if (used > sizeLimitBytes) surplusBytes = 1;
+    for (let gone = 0; gone < allowed && surplusBytes > 0; ) {
+      surplusBytes = Math.max(0, used - sizeLimitBytes * (1 - cullFraction));
+      if (surplusBytes === 0) return;
+      const count = await records.estimatedDocumentCount();
+      // As many as are probably needed, but for large ones that are not among the oldest.
+      const culled = await cullOldest(Math.max(1, Math.floor((count * surplusBytes) / used / 2)));
+      if (culled === 0) surplusBytes = 0;
+      gone += culled;
+      used = await usedBytes();
     }
   }
   return {
@@ -75,8 +87,11 @@ export function createCulling(options: CullingOptions): Culling {
       writesLeft -= writes;
       bytesLeft -= sizeBytes;
       if (writesLeft > 0 && bytesLeft > 0) return;
-      await keepRecordLimit();
-      await keepSizeLimit();
+      // More than come, or it would never end.
+      const allowed = Math.max(most, 2 * writes);
+      await keepRecordLimit(allowed);
+      await keepSizeLimit(allowed);
+      if (surplusRecords > 0 || surplusBytes > 0) return;
       writesLeft = recordLimit * notice;
       bytesLeft = sizeLimitBytes * notice;
     },

@@ -150,7 +150,7 @@ describe.skipIf(!hasMongo)(`MongoDB${whyNoMongo(hasMongo)}`, () => {
   test('a batch that is given again, because its answer was lost, adds its output once', async () => {
     const db = newDatabase();
     const own = await MongoClient.connect(server.url, { promoteBuffers: true });
-    const backend = await openMongoBackend(own, own.db(db.databaseName), mongoDefaults);
+    const backend = await openMongoBackend(own.db(db.databaseName), mongoDefaults, () => own.close());
     const batch = createWriteBatch();
     batch.add('id1', { submitted: 1 }, 'create');
     batch.add('id1', { appendStdout: 'a' }, 'stub');

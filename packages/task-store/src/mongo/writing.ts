@@ -3,9 +3,9 @@
 import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
 import { ObjectId } from 'mongodb';
 import type { PendingWrite } from '../batched/write-batch.ts';
-import type { RecentIds } from '../recent-ids.ts';
 import { createTextLimit } from '../text.ts';
 import { emptyFields, fieldOf, toFields } from './document.ts';
+import type { ExpiredIds } from './expired-ids.ts';
 import type { Part, Parts } from './parts.ts';
 import { createPart } from './parts.ts';
 import type { Reader } from './reading.ts';
@@ -28,19 +28,25 @@ export interface MongoWriter {
 /** Texts that MongoDB compares, and which therefore are never in parts; nobody has reason to make them long. */
 const inlineTexts = ['label', 'engineUuid', 'clientUuid', 'resubmitted'] as const;
 const inlineTextChars = 65_536;
+const msgIdChars = 4096;
+
+/** Others belong to no record, and are never told to the server: a thousand of them have room in one command. */
+export const isMsgId = (msgId: string): boolean => msgId.length <= msgIdChars;
 
 export function createMongoWriter(
   collection: Collection,
   parts: Parts,
   reader: Reader,
-  expired: RecentIds,
+  expired: ExpiredIds,
   options: WriterOptions,
 ): MongoWriter {
   const textLimit = createTextLimit(options.textLimitChars);
   const batchIds = new WeakMap<readonly PendingWrite[], string>();
 
-  const isTooLarge = ({ sizeBytes, fields }: PendingWrite): boolean =>
-    sizeBytes > options.largestBytes || inlineTexts.some((member) => (fields[member]?.length ?? 0) > inlineTextChars);
+  const isTooLarge = ({ msgId, sizeBytes, fields }: PendingWrite): boolean =>
+    sizeBytes > options.largestBytes ||
+    !isMsgId(msgId) ||
+    inlineTexts.some((member) => (fields[member]?.length ?? 0) > inlineTextChars);
 
   async function remove(msgIds: readonly string[]): Promise<void> {
     await collection.deleteMany({ msg_id: { $in: [...msgIds] } });
@@ -84,8 +90,10 @@ export function createMongoWriter(
       const outcomes = await settleAll(tasks, batchId);
       await write(outcomes, batchId);
       for (const { msgId, creates } of outcomes) if (creates) expired.delete(msgId);
-      if (tooLarge.length > 0) await remove(tooLarge);
-      for (const msgId of tooLarge) expired.add(msgId);
+      const removed = tooLarge.filter(isMsgId);
+      if (removed.length === 0) return;
+      await expired.add(removed);
+      await remove(removed);
     },
   };
 }
