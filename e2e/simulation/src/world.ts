@@ -83,6 +83,7 @@ export async function createWorld({ seed, show, sabotage }: WorldOptions): Promi
     addresses: { client: '127.0.0.1', engine: '127.0.0.1' },
     facts: { key, location: 'here', ssh: { client: '', engine: '' } },
     heartbeat: settings.heartbeat,
+    resultMaxAgeMs: 0,
     registrationTimeoutMs: settings.registrationTimeoutMs,
     scheduler: { schemeName: settings.schemeName, hwm: settings.hwm },
     engineState: {

@@ -2,7 +2,7 @@
 import type { Message } from '@muster/protocol';
 import { encodeText, MusterError } from '@muster/protocol';
 import type { SendChannel } from './channels.ts';
-import { remoteErrorOf } from './core/reply.ts';
+import { hubErrorOf } from './core/reply.ts';
 import type { AskOptions, MessageSource } from './session.ts';
 
 export interface Asking {
@@ -51,7 +51,7 @@ export function createAsking(
         const { content } = message;
         // hub_error and error contents; other replies have status ok, or none.
         if (content.status === 'error')
-          question.reject(remoteErrorOf(content, message.parentId ?? '', question.engineId));
+          question.reject(hubErrorOf(content, message.parentId ?? '', question.engineId));
         else question.resolve(message);
       } catch (error) {
         question.reject(error as Error);

@@ -2,6 +2,7 @@
 // again may have forgotten everything. So tasks that are open for long are compared with the hub's records.
 import { MusterError } from '@muster/protocol';
 import type { Ledger } from './core/ledger.ts';
+import { isMissing } from './core/reply.ts';
 import type { Task } from './core/task.ts';
 import type { HubQueries } from './hub-queries.ts';
 import type { HubResults } from './hub-results.ts';
@@ -15,7 +16,7 @@ export interface Audit {
 /** How many tasks are looked at in one run: answers come in about the order of requests. */
 const maxTasks = 500;
 
-type Finding = 'completed' | 'unknown';
+type Finding = 'completed' | 'unknown' | 'expired';
 
 /** A task counts as lost only when two runs in a row find it so: its answer may be under way during the first. */
 export function createAudit(options: {
@@ -33,10 +34,10 @@ export function createAudit(options: {
       const completed = new Set((await hub.resultStatus(tasks.map((task) => task.msgId))).completed);
       for (const task of tasks) if (completed.has(task.msgId)) found.set(task, 'completed');
     } catch (error) {
-      if (!(error instanceof RemoteError)) throw error;
+      if (!isMissing(error)) throw error;
       // One unknown id makes the whole answer an error.
       const [only] = tasks;
-      if (tasks.length === 1) return new Map([[only!, 'unknown']]);
+      if (tasks.length === 1) return new Map([[only!, error instanceof MusterError ? 'expired' : 'unknown']]);
       for (const task of tasks) for (const [which, finding] of await examine([task])) found.set(which, finding);
     }
     return found;
@@ -52,6 +53,7 @@ export function createAudit(options: {
         for (const [task, finding] of found) {
           if (suspects.get(task) !== finding) continue;
           if (finding === 'unknown') ledger.fail(task.msgId, new MusterError('task_lost'));
+          else if (finding === 'expired') ledger.fail(task.msgId, new MusterError('result_expired'));
           else if (ledger.release(task)) results.adopt([task]);
         }
         suspects = found;

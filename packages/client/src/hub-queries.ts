@@ -44,7 +44,10 @@ export interface HubQueries {
   queueStatus(options: { targets?: Targets; verbose: true }): Promise<QueueStatus<readonly string[]>>;
   /** Message ids of all tasks on record, oldest first; also those of other clients. */
   history(): Promise<readonly string[]>;
-  /** Which tasks have ended. Rejects with RemoteError (KeyError) for ids that the controller does not know. */
+  /**
+   * Which tasks have ended. Rejects with RemoteError (KeyError) for ids that the controller does not know,
+   * with MusterError `result_expired` for those whose record it has removed.
+   */
   resultStatus(msgIds: readonly string[]): Promise<ResultStatus>;
   /** Records that match a query. `keys`: only these fields. Buffers come when their keys are asked for. */
   dbQuery(query: TaskQuery, keys?: readonly string[]): Promise<TaskRecord[]>;

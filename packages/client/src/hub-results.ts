@@ -3,7 +3,7 @@ import type { Frames, JsonObject } from '@muster/protocol';
 import { isJsonObject, parseDate } from '@muster/protocol';
 import type { AsyncResult, ResultControl } from './async-result.ts';
 import type { EngineRef } from './core/engine-list.ts';
-import { executeResult, readOutcome } from './core/reply.ts';
+import { executeResult, isMissing, readOutcome } from './core/reply.ts';
 import type { MimeBundle, Output, Task } from './core/task.ts';
 import { addOutput, createTask } from './core/task.ts';
 import { RemoteError } from './remote-errors.ts';
@@ -21,7 +21,10 @@ const firstPauseMs = 50;
 const longestPauseMs = 1000;
 
 export interface HubResults {
-  /** The results of tasks by their ids, in this order. Waits for those that have not ended. */
+  /**
+   * The results of tasks by their ids, in this order. Waits for those that have not ended; those whose record a limit of the
+   * controller has removed reject with MusterError `result_expired`.
+   */
   getResult(msgIds: readonly string[]): AsyncResult<unknown[], unknown>;
   /** Settles tasks of ours whose answers went missing from what the hub has. */
   adopt(tasks: readonly Task[]): void;
@@ -58,7 +61,7 @@ export function createHubResults(options: HubResultOptions): HubResults {
     try {
       return await ask(tasks);
     } catch (error) {
-      if (!(error instanceof RemoteError) || tasks.length === 1) {
+      if (!isMissing(error) || tasks.length === 1) {
         for (const task of tasks) fail(task, error as Error);
         return [];
       }

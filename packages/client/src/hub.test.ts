@@ -90,6 +90,8 @@ test('results by id wait for what has not ended, and tell unknown ids apart', as
     result_request: ({ msg_ids, status_only }: { msg_ids: string[]; status_only: boolean }) => {
       if (msg_ids.includes('unknown'))
         return { content: { status: 'error', ename: 'KeyError', evalue: 'No such message: unknown', traceback: [] } };
+      if (msg_ids.includes('old'))
+        return { content: { status: 'error', ename: 'ResultExpired', evalue: 'old has expired', traceback: [] } };
       // The last one ends only later.
       const completed = msg_ids.filter((id) => id !== 'bad' || asked++ > 1);
       if (status_only) return ok({ completed, pending: msg_ids.filter((id) => !completed.includes(id)) });
@@ -97,12 +99,13 @@ test('results by id wait for what has not ended, and tell unknown ids apart', as
       return { ...ok({ pending: [], completed: msg_ids, [msg_ids[0]!]: content }), buffers };
     },
   });
-  const result = client.getResult(['code', 'value', 'unknown', 'bad']);
+  const result = client.getResult(['code', 'value', 'unknown', 'bad', 'old']);
   expect(await result.outcomes()).toMatchObject([
     { value: { executionCount: 3, text: '5' } },
     { value: [new Float64Array(200)] },
     { reason: { ename: 'KeyError' } },
     { reason: { ename: 'TypeError', engineId: 0, remoteStack: 'at x' } },
+    { reason: { code: 'result_expired', message: 'old has expired', remedy: expect.stringContaining('max_age') } },
   ]);
   expect(result.tasks[1]).toMatchObject({ engineId: 0, stdout: 'hi', kind: 'apply' });
   expect(result.serialTimeMs).toBe(3000);
@@ -147,6 +150,9 @@ test('answers that went missing are fetched from the records; tasks that are unk
     if (channel !== 'registration') return undefined;
     const { msg_ids: ids, status_only: statusOnly } = content as { msg_ids?: string[]; status_only?: boolean };
     if (message.header.msg_type !== 'result_request') return 'default';
+    const old = ids!.find((id) => id === expired.msgIds[0]);
+    if (old !== undefined)
+      return { content: { status: 'error', ename: 'ResultExpired', evalue: `${old} has expired`, traceback: [] } };
     const unknown = ids!.find((id) => id === lost.msgIds[0]);
     if (unknown !== undefined)
       return { content: { status: 'error', ename: 'KeyError', evalue: unknown, traceback: [] } };
@@ -161,12 +167,14 @@ test('answers that went missing are fetched from the records; tasks that are unk
   };
   const missed = client.view(0).apply(() => 1);
   const lost = client.loadBalancedView().apply(() => 2);
+  const expired = client.loadBalancedView().apply(() => 4);
   const runs = client.loadBalancedView().apply(() => 3);
-  await until(() => controller.requests.length >= 3);
+  await until(() => controller.requests.length >= 4);
   controller.publish(controller.requests[0]!.message, 'stream', { name: 'stdout', text: 'once' });
   expect(await missed).toBe('found');
   expect([missed.stdout, missed.stderr]).toEqual(['once', 'late']);
   await expect(lost).rejects.toMatchObject({ code: 'task_lost' });
+  await expect(expired).rejects.toMatchObject({ code: 'result_expired' });
   expect(runs.ready).toBe(false);
   expect(client.load.tasks).toBe(1);
 });

@@ -224,6 +224,13 @@ export const errorTable = {
     retryable: true,
     exitStatus: 1,
   },
+  result_expired: {
+    meaning: 'The record of the task has been removed by a limit of age, number or size.',
+    remedy:
+      'Run the task again. To keep records longer, raise max_age, record_limit or size_limit of DictDB, SQLiteDB or MongoDB at the controller.',
+    retryable: false,
+    exitStatus: 1,
+  },
   client_closed: {
     meaning: 'The client was closed.',
     remedy: 'Connect again, and fetch results by their ids with getResult.',

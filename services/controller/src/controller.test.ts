@@ -33,6 +33,7 @@ async function start(overrides: Partial<ControllerOptions> = {}): Promise<Contro
     maxMessageBytes: 1e6,
     heartbeat: { periodMs: 100, maxMisses: 10 },
     registrationTimeoutMs: 0,
+    resultMaxAgeMs: 0,
     scheduler: { schemeName: 'lru', hwm: 1 },
     engineState: { write() {} },
     onShutdownRequested() {},

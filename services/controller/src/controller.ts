@@ -29,6 +29,8 @@ export interface ControllerOptions {
   readonly heartbeat: { readonly periodMs: number; readonly maxMisses: number };
   /** 0: the hub's own rule (§12.18). */
   readonly registrationTimeoutMs: number;
+  /** 0: results are kept for ever. */
+  readonly resultMaxAgeMs: number;
   readonly scheduler: Pick<TaskSchedulerConfig, 'schemeName' | 'hwm'>;
   readonly engineState: EngineStateFile;
   readonly startDask?: StartDask;
@@ -66,7 +68,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
     ...shared,
     log: log.child({ service: 'hub' }),
     store: options.store,
-    config: { ...hubDefaults, registrationTimeoutMs: options.registrationTimeoutMs },
+    config: {
+      ...hubDefaults,
+      registrationTimeoutMs: options.registrationTimeoutMs,
+      resultMaxAgeMs: options.resultMaxAgeMs,
+    },
     heartbeatPeriodMs: heartbeat.periodMs,
     connectionInfo: () => (connections === undefined ? {} : registrationInfo(connections)),
     engineStateFile: options.engineState,

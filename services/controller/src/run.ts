@@ -18,7 +18,7 @@ import { type Controller, startController } from './controller.ts';
 import { createStartDask } from './dask.ts';
 import { chooseIdentity } from './identity.ts';
 import type { ControllerValues } from './settings.ts';
-import { openStore } from './store.ts';
+import { openStore, resultMaxAgeMs } from './store.ts';
 
 /**
  * Runs a controller until a signal or a client ends it. Resolves to the exit status; errors that a person can mend
@@ -91,6 +91,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
       maxMessageBytes: values.maxMessageBytes,
       heartbeat: { periodMs: values.heartbeatPeriodMs, maxMisses: values.maxMisses },
       registrationTimeoutMs: values.registrationTimeoutS * 1000,
+      resultMaxAgeMs: resultMaxAgeMs(values),
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
       engineState: { write: (text) => writeFileAtomically(start.engineState, text) },
       startDask: createStartDask({

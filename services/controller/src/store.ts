@@ -16,6 +16,12 @@ export async function openStore(values: ControllerValues, profileDir: string, lo
   return createMemoryTaskStore({ recordLimit, sizeLimitBytes, cullFraction });
 }
 
+/** How long that store keeps results; 0: for ever. */
+export function resultMaxAgeMs({ store, maxAgeS, sqliteMaxAgeS, mongoMaxAgeS }: ControllerValues): number {
+  const agesS = { DictDB: maxAgeS, SQLiteDB: sqliteMaxAgeS, MongoDB: mongoMaxAgeS, NoDB: 0 };
+  return agesS[store] * 1000;
+}
+
 /** Loaded only when asked for, like every database. */
 async function openSqlite(values: ControllerValues, profileDir: string, log: Logger): Promise<TaskStore> {
   const { createSqliteTaskStore } = await import('@muster/task-store/sqlite');

@@ -45,6 +45,12 @@ export const configTable = {
     unit: 'ms',
     description: 'From a search for lost direct requests that got no answer to the next; doubled, up to 20 times.',
   },
+  resultMaxAgeMs: {
+    default: 7 * 86_400_000,
+    min: 0,
+    unit: 'ms',
+    description: 'How long results are kept in the task store, from the moment when they came. 0: for ever.',
+  },
   pendingRegistrationLimit: {
     default: 10_000,
     min: 1,

@@ -117,6 +117,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
       throw error;
     }
   start.end(runner.dispatch);
+  runner.dispatch({ type: 'hub.started' });
   ends.push(...serve(bus, state, lane));
   receiveQueries(queries, gate, dispatch);
   return {

@@ -61,6 +61,18 @@ export const isEngineMade = (content: JsonObject): boolean =>
 export const remoteError = (task: Task, content: JsonObject): RemoteError =>
   remoteErrorOf(content, task.msgId, task.engineId, task.engineUuid);
 
+/** The error of a reply of the hub: refusals that have a remedy are MusterErrors. */
+export const hubErrorOf = (content: JsonObject, msgId: string, engineId?: number): RemoteError | MusterError =>
+  content.ename === 'ResultExpired'
+    ? new MusterError('result_expired', typeof content.evalue === 'string' ? content.evalue : undefined)
+    : remoteErrorOf(content, msgId, engineId);
+
+/** The hub has no record of the task that was asked for, for the reason that the error gives. */
+export const isMissing = (error: unknown): error is RemoteError | MusterError =>
+  error instanceof RemoteError
+    ? error.ename === 'KeyError'
+    : error instanceof MusterError && error.code === 'result_expired';
+
 /** The error of an error content (§4.1). What the content says of the engine goes before what we know. */
 export function remoteErrorOf(content: JsonObject, msgId: string, engineId?: number, engineUuid?: string): RemoteError {
   const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);

@@ -71,6 +71,8 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
         return lane.ask(effect.question, (reply) =>
           dispatch({ type: 'store.answered', askId: effect.askId, answer: reply }),
         );
+      case 'store.expire':
+        return lane.expire(effect.receivedBefore);
       case 'engine-state.save':
         return saveEngineState(effect.text);
       case 'dask.start':

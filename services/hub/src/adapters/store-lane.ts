@@ -1,5 +1,6 @@
 // The way to the store: one thing after the other, so that questions see the writes before them. With a store that answers
 // at once nothing waits here; a slow one holds up its own lane and never a registration.
+import type { Microseconds } from '@muster/protocol';
 import type { TaskStore } from '@muster/task-store';
 import { StoreError } from '@muster/task-store';
 import type { RecordWrite, StoreAnswer, StoreQuestion } from '../core/index.ts';
@@ -7,6 +8,8 @@ import type { RecordWrite, StoreAnswer, StoreQuestion } from '../core/index.ts';
 export interface StoreLane {
   write(write: RecordWrite): void;
   ask(question: StoreQuestion, answered: (answer: StoreAnswer) => void): void;
+  /** Removes results that came before that moment; does nothing while the store still does so for the call before. */
+  expire(receivedBefore: Microseconds): void;
   /** Resolves when all that was written before this call is stored; see TaskStore.settled. */
   settled(): Promise<void>;
   /** Resolves when nothing waits. */
@@ -19,7 +22,7 @@ export interface StoreLaneOptions {
   readonly store: TaskStore;
   /** Most writes waiting; further output is dropped, and other writes beyond four times as many. */
   readonly backlogLimit: number;
-  readonly onError: (error: unknown, what: 'write failed' | 'write dropped' | 'question failed') => void;
+  readonly onError: (error: unknown, what: 'write failed' | 'write dropped' | 'question failed' | 'expiry failed') => void;
 }
 
 type Job = () => void | Promise<void>;
@@ -27,6 +30,7 @@ type Job = () => void | Promise<void>;
 export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptions): StoreLane {
   const waiting: Job[] = [];
   let busy: Promise<void> | undefined;
+  let expiring: Promise<void> | undefined;
 
   function run(job: Job): void {
     if (busy !== undefined) {
@@ -72,6 +76,18 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
           answered(failure(error));
         }
       });
+    },
+    expire(receivedBefore) {
+      if (expiring !== undefined) return;
+      const failed = (error: unknown): void => onError(error, 'expiry failed');
+      try {
+        // It changes no record that is still written to, so it need not wait for its turn.
+        expiring = store.expire(receivedBefore)?.catch(failed).finally(() => {
+          expiring = undefined;
+        });
+      } catch (error) {
+        failed(error);
+      }
     },
     settled() {
       const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,6 +1,6 @@
 import type { Fact } from '@muster/bus';
 import type { Outbox } from '@muster/machine';
-import type { Frames, Header, JsonObject, PeerId } from '@muster/protocol';
+import type { Frames, Header, JsonObject, Microseconds, PeerId } from '@muster/protocol';
 import type { StoredEngine, TaskPatch, TaskQuery, WhenMissing } from '@muster/task-store';
 
 export interface RecordWrite {
@@ -84,6 +84,8 @@ export type HubSend =
       readonly content: object;
     }
   | { readonly type: 'store.ask'; readonly askId: number; readonly question: StoreQuestion }
+  /** Remove results that came before that moment. */
+  | { readonly type: 'store.expire'; readonly receivedBefore: Microseconds }
   | { readonly type: 'engine-state.save'; readonly text: string }
   | { readonly type: 'dask.start'; readonly args: JsonObject }
   | { readonly type: 'dask.stop' }

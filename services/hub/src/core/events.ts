@@ -41,6 +41,8 @@ export type HubEvent =
       /** In the order of submission. */
       readonly tasks: readonly UnfinishedTask[];
     }
+  /** Everything is ready; told once, after what is restored. */
+  | { readonly type: 'hub.started' }
   /** A message came in on the query channel, verified and fresh. */
   | { readonly type: 'query.received'; readonly peer: PeerId; readonly message: Message }
   /** The dask scheduler that was asked for listens, or cannot be had. */

@@ -127,11 +127,11 @@ test('a task that only the store remembers is completed, or pending, as its reco
     });
 });
 
-test('a culled result is an error for who waits, not a wait without end', () => {
+test('an expired result is an error for who waits, not a wait without end', () => {
   const hub = hubWith(['m1', 'm2'], ['m1'], createMemoryTaskStore({ recordLimit: 1 }));
   expect(hub.ask('result_request', { msg_ids: ['m1'] })?.content).toMatchObject({
-    ename: 'KeyError',
-    evalue: `"Record 'm1' has been culled for size"`,
+    ename: 'ResultExpired',
+    evalue: "The record of task 'm1' has expired: records are kept for a limited time, in limited number and size.",
   });
   expect(hub.ask('result_request', { msg_ids: ['m1'], status_only: true })?.content).toMatchObject({
     completed: ['m1'],

@@ -6,6 +6,7 @@ import type { TaskRecord } from '@muster/task-store';
 import { askStore } from './asks.ts';
 import type { Out } from './effects.ts';
 import type { StoreAnswer } from './events.ts';
+import { resultExpired } from './expiry.ts';
 import { addPending } from './pending.ts';
 import { reprList } from './python-repr.ts';
 import { replyTypeOf } from './records.ts';
@@ -25,6 +26,11 @@ export function onResubmitAnswer(
   out: Out,
 ): void {
   const records = found.flatMap((one) => ('record' in one && isComplete(one.record) ? [one.record] : []));
+  const expired = found.findIndex((one) => 'missing' in one && one.missing === 'expired');
+  if (expired >= 0) {
+    const { ename, evalue } = resultExpired(ask.msgIds[expired]!);
+    return fail(out, ask, 'resubmit_reply', ename, evalue);
+  }
   if (records.length < ask.msgIds.length) {
     const known = new Set(records.map((record) => record.msgId));
     const missing = ask.msgIds.filter((msgId) => !known.has(msgId));

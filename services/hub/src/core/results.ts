@@ -1,10 +1,11 @@
 // result_request (§4.7): what has become of tasks.
 import type { Json, JsonObject } from '@muster/protocol';
-import { formatDate, keyErrorValue } from '@muster/protocol';
+import { formatDate } from '@muster/protocol';
 import type { Found, TaskRecord } from '@muster/task-store';
 import { askStore } from './asks.ts';
 import type { Out } from './effects.ts';
 import type { StoreAnswer } from './events.ts';
+import { resultExpired } from './expiry.ts';
 import { noSuchMessage } from './python-repr.ts';
 import { fail, reply } from './reply.ts';
 import type { Ask, Asker, HubState } from './state.ts';
@@ -34,7 +35,8 @@ export function onResultRequest(
 }
 
 export function onResultAnswer(ask: ResultAsk, answer: StoreAnswer, out: Out): void {
-  if (answer.type === 'failed' && ask.statusOnly)
+  // Without a store nothing is known of these; one that fails may know them.
+  if (answer.type === 'failed' && ask.statusOnly && answer.ename === 'NoData')
     return fail(out, ask, 'result_reply', 'KeyError', noSuchMessage(ask.unknown[0]!));
   if (answer.type !== 'found') return refuseAnswer(ask, answer, out);
   const asked = ask.statusOnly ? ask.unknown : [...ask.completed, ...ask.unknown];
@@ -42,7 +44,7 @@ export function onResultAnswer(ask: ResultAsk, answer: StoreAnswer, out: Out): v
   const found = new Map(asked.map((msgId, i) => [msgId, answer.found[i]!]));
   for (const [msgId, one] of found) {
     const missing = whyMissing(msgId, one, completedIds.has(msgId));
-    if (missing !== undefined) return fail(out, ask, 'result_reply', 'KeyError', missing);
+    if (missing !== undefined) return fail(out, ask, 'result_reply', missing.ename, missing.evalue);
   }
   const record = (msgId: string): TaskRecord => (found.get(msgId) as { record: TaskRecord }).record;
   const late = ask.unknown.filter((msgId) => record(msgId).completed !== null);
@@ -60,18 +62,20 @@ function refuseAnswer(ask: ResultAsk, answer: StoreAnswer, out: Out): void {
   fail(out, ask, 'result_reply', ename, evalue);
 }
 
+interface Refusal {
+  readonly ename: string;
+  readonly evalue: string;
+}
+
 /**
- * evalue when there is no record to answer with. A stub, which only output has made, is none, for nobody would ever
+ * The error when there is no record to answer with. A stub, which only output has made, is none, for nobody would ever
  * complete it; nor is a record that lacks the result which the hub has seen.
  */
-function whyMissing(msgId: string, found: Found, hasEnded: boolean): string | undefined {
-  if ('record' in found) {
-    const { header, completed } = found.record;
-    return header === null || (hasEnded && completed === null) ? noSuchMessage(msgId) : undefined;
-  }
-  return found.missing === 'expired'
-    ? keyErrorValue(`Record '${msgId}' has been culled for size`)
-    : noSuchMessage(msgId);
+function whyMissing(msgId: string, found: Found, hasEnded: boolean): Refusal | undefined {
+  if ('missing' in found && found.missing === 'expired') return resultExpired(msgId);
+  if ('record' in found && found.record.header !== null && !(hasEnded && found.record.completed === null))
+    return undefined;
+  return { ename: 'KeyError', evalue: noSuchMessage(msgId) };
 }
 
 /** Clients need `result_metadata` to be a dictionary, also for tasks lost with their engine. */

@@ -8,6 +8,8 @@ export interface HubSettings {
   readonly strandedGraceMs: number;
   /** From the answer to a shutdown_request until the controller ends (§4.7). */
   readonly shutdownDelayMs: number;
+  /** How long results are kept in the store, from the moment when they came; 0: for ever. */
+  readonly resultMaxAgeMs: number;
   /** Engines are stored, for the hub that comes after this one. */
   readonly keepsEngines: boolean;
   /** From the start of a relay, or of a hub after another, until direct requests without an answer are looked after. */

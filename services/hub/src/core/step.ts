@@ -4,6 +4,7 @@ import { onDaskFailed, onDaskStarted } from './dask.ts';
 import { doubtfulTimer, onDoubtEnded } from './doubtful.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
 import type { HubEvent } from './events.ts';
+import { expiryTimer, onExpiryDue } from './expiry.ts';
 import { onPublished } from './output.ts';
 import {
   isRenewTimer,
@@ -53,6 +54,9 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
     case 'service.started':
       onServiceStarted(state, event, inputs, out);
       break;
+    case 'hub.started':
+      onExpiryDue(state, inputs, out);
+      break;
     case 'hub.restored':
       onRestored(state, event, inputs, out);
       break;
@@ -80,6 +84,7 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
 
 function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   if (id === shutdownTimer) out.send({ type: 'controller.stop' });
+  else if (id === expiryTimer) onExpiryDue(state, inputs, out);
   else if (id === probeTimer) onProbeTimer(state, inputs, out);
   else if (id === probeAgainTimer) onProbeAgain(state, inputs, out);
   else if (isRenewTimer(id)) onRenewTimer(state, id, inputs, out);

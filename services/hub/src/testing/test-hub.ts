@@ -67,6 +67,7 @@ export function createTestHub(
       send(effect) {
         checkSend(effect);
         sent.push(effect);
+        if (effect.type === 'store.expire') lane.expire(effect.receivedBefore);
         if (effect.type === 'store.ask')
           lane.ask(effect.question, (answer) => dispatch({ type: 'store.answered', askId: effect.askId, answer }));
       },

@@ -12,7 +12,11 @@ export const start: StartPart<HubValues> = async ({ values, store, end, ...share
   const hub = await createHubService({
     ...shared,
     store: store!,
-    config: { ...defaultConfig, registrationTimeoutMs: values.registrationTimeoutS * 1000 },
+    config: {
+      ...defaultConfig,
+      registrationTimeoutMs: values.registrationTimeoutS * 1000,
+      resultMaxAgeMs: values.mongodbMaxAgeS * 1000,
+    },
     restore: true,
     heartbeatPeriodMs: values.pingMs,
     connectionInfo: () => registrationInfo(connections),
