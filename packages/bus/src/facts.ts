@@ -37,6 +37,13 @@ export const factTable = {
     members: { service: text('service', 100) },
     section: 'ours',
   },
+  'cluster.shutdown': {
+    from: 'hub',
+    to: 'all',
+    meaning: 'a client has ended the cluster: every service ends, for good',
+    members: {},
+    section: '§4.7',
+  },
   'facts.kept': {
     from: 'hub',
     to: 'all',

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startDaskScheduler } from './index.ts';
+import { startDaskScheduler } from './dask-scheduler.ts';
 
 const where = { host: '127.0.0.1', port: 0 };
 

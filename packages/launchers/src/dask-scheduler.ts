@@ -9,6 +9,8 @@ import { MusterError } from '@muster/protocol';
 export interface DaskScheduler {
   /** `tcp://IP:PORT`. */
   readonly address: string;
+  /** Resolves, when the process has ended, to the reason. */
+  readonly ended: Promise<string>;
   /** Ends the process and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -27,11 +29,16 @@ export interface DaskSchedulerOptions {
 /** Exit status of the program below when Python lacks the package. */
 const withoutDistributed = 3;
 
-/** The scheduler's command line, in a Python that ends when its stdin does: so it never outlives us, however we die. */
+/**
+ * The scheduler's command line, in a Python that ends when its stdin does, and takes its folder (the first argument) along: so
+ * nothing outlives us, however we die.
+ */
 const program = `
-import os, sys, threading
+import os, shutil, sys, threading
+folder = sys.argv.pop(1)
 def watch():
     sys.stdin.buffer.read()
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(0)
 threading.Thread(target=watch, daemon=True).start()
 try:
@@ -54,7 +61,7 @@ export async function startDaskScheduler(options: DaskSchedulerOptions): Promise
   throw new MusterError(
     'start_failed',
     `No dask scheduler could be started (${failures.join('; ')}).`,
-    'Install it (python3 -m pip install distributed), or name the Python that has it with MUSTER_PYTHON.',
+    'Install it where the controller or hub runs (python3 -m pip install distributed), or name there the Python that has it: --python, MUSTER_PYTHON.',
   );
 }
 
@@ -63,7 +70,7 @@ async function tryPython(python: string, options: DaskSchedulerOptions): Promise
   const folder = await mkdtemp(join(tmpdir(), 'muster-dask-'));
   const file = join(folder, 'scheduler.json');
   const where = ['--host', options.host, '--port', String(options.port), '--scheduler-file', file];
-  const child = spawn(python, ['-c', program, ...where, '--dashboard-address', `${options.host}:0`], {
+  const child = spawn(python, ['-c', program, folder, ...where, '--dashboard-address', `${options.host}:0`], {
     stdio: ['pipe', 'ignore', 'pipe'],
     // Its scratch files go with the folder.
     env: { DASK_TEMPORARY_DIRECTORY: folder, ...process.env },
@@ -72,7 +79,7 @@ async function tryPython(python: string, options: DaskSchedulerOptions): Promise
   try {
     const address = await Promise.race([readAddress(file, options.timeoutMs ?? 30_000), ended]);
     if (typeof address !== 'object') return address;
-    return { address: address.address, stop: () => stop(child, ended) };
+    return { address: address.address, ended, stop: () => stop(child, ended) };
   } catch (error) {
     await stop(child, ended);
     return (error as Error).message;

@@ -1,4 +1,3 @@
-export * from './dask-scheduler.ts';
 export * from './engine-launcher.ts';
 export type { EnginePrograms } from './engine-program.ts';
 export type { SiteHandle } from './folder/folder-launches.ts';

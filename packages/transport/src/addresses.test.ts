@@ -1,5 +1,6 @@
+import { networkInterfaces } from 'node:os';
 import { expect, test } from 'vitest';
-import { covers, isLoopback, resolveAddress } from './addresses.ts';
+import { addressForOthers, covers, isLoopback, resolveAddress } from './addresses.ts';
 
 test.each([
   ['', '127.0.0.1'],
@@ -30,4 +31,15 @@ test('which addresses are safe, and which cover others', () => {
   expect(covers('0.0.0.0', '192.0.2.7')).toBe(true);
   expect(covers('192.0.2.7', '0.0.0.0')).toBe(false);
   expect(covers('192.0.2.7', '192.0.2.7')).toBe(true);
+});
+
+test('who listens everywhere is reached at an address of this machine, and not by loopback where there is another', () => {
+  expect(addressForOthers('192.0.2.7')).toBe('192.0.2.7');
+  expect(addressForOthers('127.0.0.1')).toBe('127.0.0.1');
+  const own = Object.values(networkInterfaces()).flatMap(
+    (list) => list?.filter(({ family }) => family === 'IPv4') ?? [],
+  );
+  const chosen = addressForOthers('0.0.0.0');
+  expect(own.map(({ address }) => address)).toContain(chosen);
+  if (own.some(({ internal }) => !internal)) expect(isLoopback(chosen)).toBe(false);
 });

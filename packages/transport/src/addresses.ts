@@ -35,5 +35,15 @@ export const isLoopback = (address: string): boolean => address.startsWith('127.
 /** True when listening on `a` already covers `b`. */
 export const covers = (a: string, b: string): boolean => a === b || a === '0.0.0.0';
 
+/**
+ * Where engines and clients reach what listens at `address`: there; of all interfaces, at the first address that other
+ * machines can use, if this one has any.
+ */
+export function addressForOthers(address: string): string {
+  if (address !== '0.0.0.0') return address;
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? loopback;
+}
+
 /** How other machines reach this one, unless told otherwise: the exact host name, which peers compare with theirs (§1.3). */
 export const defaultLocation = (): string => hostname();

@@ -1,7 +1,10 @@
 import type { HubSettings } from './core/index.ts';
 
+/** What a hub does where it runs. */
+type HubRole = Pick<HubSettings, 'keepsEngines' | 'acceptsShutdown'>;
+
 /** Settings of the hub; each with its meaning, unit, default and least value in `configTable`. */
-export interface HubConfig extends Omit<HubSettings, 'heartbeatPeriodMs' | 'keepsEngines'> {
+export interface HubConfig extends Omit<HubSettings, 'heartbeatPeriodMs' | keyof HubRole> {
   readonly replayMemory: number;
   readonly storeBacklogLimit: number;
 }
@@ -112,9 +115,14 @@ export const defaultConfig: HubConfig = Object.fromEntries(
 ) as unknown as HubConfig;
 
 /** The core's settings; `registrationTimeoutMs` 0 follows the heartbeat. */
-export const settingsOf = (config: HubConfig, heartbeatPeriodMs: number, keepsEngines = false): HubSettings => ({
+export const settingsOf = (
+  config: HubConfig,
+  heartbeatPeriodMs: number,
+  { keepsEngines = false, acceptsShutdown = true }: Partial<HubRole> = {},
+): HubSettings => ({
   ...config,
   keepsEngines,
+  acceptsShutdown,
   heartbeatPeriodMs,
   registrationTimeoutMs: config.registrationTimeoutMs || Math.max(30_000, 10 * heartbeatPeriodMs),
 });

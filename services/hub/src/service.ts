@@ -49,6 +49,8 @@ export interface HubServiceOptions {
    * that have no result yet. Default false: it starts with nothing, and leaves nothing.
    */
   readonly restore?: boolean;
+  /** Default true: a client may end the cluster. False: it gets an error, which says who else can. */
+  readonly acceptsShutdown?: boolean;
   /** For become_dask_request. Default: it is answered with an error. */
   readonly startDask?: StartDask;
 }
@@ -84,7 +86,8 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   });
   const dask = createDaskKeeper(options.startDask ?? noDask, (event) => dispatch(event));
   const keeper = createEngineKeeper(store.engines, warn);
-  const state = createHubState(settingsOf(config, options.heartbeatPeriodMs, restore));
+  const { heartbeatPeriodMs, acceptsShutdown = true } = options;
+  const state = createHubState(settingsOf(config, heartbeatPeriodMs, { keepsEngines: restore, acceptsShutdown }));
   const start = createStart(restore);
   const dispatch: Dispatch = (event) => start.inTurn(event, runner.dispatch);
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
@@ -106,8 +109,9 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   async function stop(): Promise<void> {
     for (const end of ends) end();
     runner.stop();
-    await Promise.all([lane.idle(), dask.stop(), keeper.stop()]);
-    await Promise.all([queries.close(), notifications.close()]);
+    const daskStopped = dask.stop();
+    await Promise.all([lane.idle(), keeper.stop()]);
+    await Promise.all([queries.close(), notifications.close(), daskStopped]);
   }
   if (restore)
     try {

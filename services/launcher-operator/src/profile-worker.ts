@@ -4,7 +4,7 @@ import type { ProfileSpec } from '@muster/cluster-profile';
 import type { Ports } from '@muster/machine';
 import type { Logger } from '@muster/telemetry';
 import { createCalls } from './calls.ts';
-import type { LaunchRecord, Observation, OperatorEffect, Tuning, World } from './core/index.ts';
+import type { Inputs, LaunchRecord, Observation, OperatorEffect, Tuning, World } from './core/index.ts';
 import { enginesOf, reconcile, refuse } from './core/index.ts';
 import { createDrains } from './drains.ts';
 import { explain } from './explain.ts';
@@ -29,6 +29,8 @@ export interface WorkerContext {
   readonly shutDown: (uuid: string) => Promise<void>;
   /** Something has come of what was under way: work again. */
   readonly again: (name: string) => void;
+  /** True when the whole cluster ends, and all engines with it. */
+  readonly isEnding: () => boolean;
 }
 
 export interface ProfileWorker {
@@ -37,6 +39,8 @@ export interface ProfileWorker {
   /** All launches that are written down. */
   recorded(): readonly LaunchRecord[];
   counts(): { readonly desired: number; readonly registered: number };
+  /** True when the cluster ends and nothing of this profile is left. */
+  isEmpty(): boolean;
   /** True when all is as it should be. */
   isSettled(): boolean;
   observe(id: string, observation: Observation): void;
@@ -55,6 +59,7 @@ export function createProfileWorker(name: string, context: WorkerContext): Profi
   const calls = createCalls({ ...context, observed, again });
   const drains = createDrains({ ...context, nowMs, again });
   let latest: StoredProfile | undefined;
+  let isEmpty = false;
 
   /** With what the hub and launchers say; nobody is asked how much engines have to do unless some are too many. */
   async function lookAround({ status, spec }: StoredProfile): Promise<World> {
@@ -91,6 +96,7 @@ export function createProfileWorker(name: string, context: WorkerContext): Profi
       const stored = await source.read(name);
       if (stored === undefined) {
         latest = undefined;
+        isEmpty = true;
         return undefined;
       }
       if (latest?.uid !== stored.uid) drains.assume(stored.status.launches);
@@ -106,10 +112,13 @@ export function createProfileWorker(name: string, context: WorkerContext): Profi
         },
       });
       calls.drop(finished);
+      const isReleased = effects.some(({ type }) => type === 'profile.release');
+      isEmpty = context.isEnding() && (isReleased || stored.status.launches.length === 0);
       return afterMs;
     },
     recorded: () => latest?.status.launches ?? [],
     counts: () => latest?.status ?? { desired: 0, registered: 0 },
+    isEmpty: () => isEmpty,
     isSettled: () =>
       latest?.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True') === true &&
       latest.status.launches.every(({ state }) => state === 'up'),
@@ -126,13 +135,15 @@ interface Decided {
 }
 
 async function decide(stored: StoredProfile, world: World, context: WorkerContext): Promise<Decided> {
+  if (context.isEnding()) return { effects: reconcile(buildGone(stored), world, coreInputs(context)), spec: undefined };
   const { spec, problem } = await prepare(stored, context);
   if (problem !== '' && !stored.deleting) return { effects: refuse(problem, stored.generation, world), spec };
   const launcher = spec && context.launchers[launcherOf(spec)];
   const profile = launcher === undefined ? buildGone(stored) : buildProfile(stored, spec!, launcher);
-  const newSuffix = (): string => suffixOf(context.ports.random);
-  return { effects: reconcile(profile, world, { newSuffix, tuning: context.tuning }), spec };
+  return { effects: reconcile(profile, world, coreInputs(context)), spec };
 }
+
+const coreInputs = ({ ports, tuning }: WorkerContext): Inputs => ({ newSuffix: () => suffixOf(ports.random), tuning });
 
 /** Looks up what the spec names; `problem` says what is wrong with it. */
 async function prepare(

@@ -182,6 +182,23 @@ test('an operator that is started anew goes on with what is there, also in the m
   expect(running(home)).toEqual([]);
 }, 40_000);
 
+test('at the end of the cluster all engines end, whatever profiles say; the next operator begins anew', async () => {
+  await start();
+  apply('a', 2);
+  apply('none', 0);
+  await ready('a', 2);
+  apply('b', 1);
+  await followUntil(() => running(home).length === 3, { what: 'both profiles run' });
+  const never = new AbortController();
+  await operator!.endEngines(never.signal);
+  expect(running(home)).toEqual([]);
+  await operator!.stop();
+  follow();
+  await start();
+  await followUntil(() => running(home).length === 3, { what: 'both profiles run again' });
+  await operator!.endEngines(AbortSignal.abort());
+}, 40_000);
+
 test('two operators do not share a folder', async () => {
   await start();
   await expect(startOperator({ folder, home, world })).rejects.toMatchObject({ code: 'profile_in_use' });

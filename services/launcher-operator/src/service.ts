@@ -36,6 +36,8 @@ export interface LauncherOperatorService {
   start(): Promise<void>;
   /** Facts may have been lost: asks the hub and looks at everything. */
   resync(): Promise<void>;
+  /** Ends all engines that it has launched, as if there were no profiles. Resolves when they are gone, or by the signal. */
+  endEngines(signal: AbortSignal): Promise<void>;
   counts(): { readonly profiles: number; readonly desired: number; readonly registered: number };
   /** Engines go on. Calls to launchers that are under way come to their end first. */
   stop(): Promise<void>;
@@ -48,7 +50,8 @@ export function createLauncherOperatorService(options: LauncherOperatorOptions):
   const hub = createHubView(bus, log, nowMs, (uuid) => {
     for (const [name, worker] of workers) if (uuid === undefined || owns(worker, uuid)) queue.add(name);
   });
-  const context = { ...options, hub, again: (name: string) => queue.add(name) };
+  const ending = createEnding();
+  const context = { ...options, hub, again: (name: string) => queue.add(name), isEnding: () => ending.begun };
 
   function workerOf(name: string): ProfileWorker {
     const worker = workers.get(name) ?? createProfileWorker(name, context);
@@ -60,6 +63,7 @@ export function createLauncherOperatorService(options: LauncherOperatorOptions):
     async work(name) {
       const afterMs = await workerOf(name).work();
       if (!source.names().includes(name)) workers.delete(name);
+      ending.look(source.names().every((each) => workers.get(each)?.isEmpty()));
       return afterMs;
     },
     onError(error, name) {
@@ -120,6 +124,12 @@ export function createLauncherOperatorService(options: LauncherOperatorOptions):
       await hub.resync();
       lookAtAll();
     },
+    async endEngines(signal) {
+      const ended = ending.begin(signal);
+      ending.look(source.names().length === 0);
+      lookAtAll();
+      await ended;
+    },
     counts() {
       const statuses = [...workers.values()].map((worker) => worker.counts());
       const sum = (key: 'desired' | 'registered'): number => statuses.reduce((all, counts) => all + counts[key], 0);
@@ -138,6 +148,30 @@ export function createLauncherOperatorService(options: LauncherOperatorOptions):
     },
   };
 }
+
+/** Whether engines are to be ended, and whether that is done. */
+function createEnding() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let begun = false;
+  return {
+    get begun() {
+      return begun;
+    },
+    look(isDone: boolean): void {
+      if (begun && isDone) resolve();
+    },
+    begin(signal: AbortSignal): Promise<void> {
+      begun = true;
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve());
+      setTimeout(resolve, endingMs).unref();
+      return promise;
+    },
+  };
+}
+
+/** Launchers kill after 5 s what does not end. */
+const endingMs = 15_000;
 
 const connectionTimer = 'connection files';
 

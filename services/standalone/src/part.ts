@@ -26,6 +26,8 @@ export interface Part {
   metrics(): Metric[];
   /** Why it takes no requests yet; undefined when it does. It does not go back. */
   whyNotReady?(): string | undefined;
+  /** A client has ended the cluster: what is to be done before `stop`, until the signal comes. It may take 15 s. */
+  shutDown?(signal: AbortSignal): Promise<void>;
   /** Closes its ports; what was accepted is still told to the bus and the store. */
   stop(): Promise<void>;
 }

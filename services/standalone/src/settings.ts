@@ -110,6 +110,30 @@ export const hubSettings = {
   ...socketSettings,
   ...storeSettings,
   ...heartbeatSettings,
+  clientShutdown: {
+    name: 'client-shutdown',
+    flags: ['client-shutdown'],
+    env: 'MUSTER_CLIENT_SHUTDOWN',
+    type: 'choice',
+    choices: ['end', 'refuse'],
+    default: 'end',
+    group: 'Stopping',
+    placeholder: 'WHAT',
+    description:
+      'What becomes of a shutdown_request of a client: all services end, or it is refused. Refuse it where something starts services again that have ended (Kubernetes, docker compose, systemd).',
+  },
+  python: {
+    name: 'python',
+    flags: ['python'],
+    env: 'MUSTER_PYTHON',
+    type: 'text',
+    default: '',
+    group: 'Tasks',
+    advanced: true,
+    placeholder: 'PROGRAM',
+    description:
+      'The Python with the package distributed, of the version that engines have, that runs the dask scheduler of become_dask. Empty: that of an active environment, else python3.',
+  },
   mongodbMaxAgeS: {
     name: 'mongodb-max-age',
     flags: ['mongodb-max-age'],

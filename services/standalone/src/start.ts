@@ -1,5 +1,5 @@
 // The start of a program: sockets, NATS and MongoDB, then the service between them.
-import type { ServiceName } from '@muster/bus';
+import type { Bus, ServiceName } from '@muster/bus';
 import type { SharedServiceValues } from '@muster/config';
 import { createSystemPorts } from '@muster/machine/node';
 import { MusterError } from '@muster/protocol';
@@ -57,6 +57,7 @@ export async function start<V extends SharedServiceValues>(
   const begun = await patiently(() => begin({ ...surroundings, end: stopping.ask }), program.name, readiness, signal);
   if (begun === undefined) return;
   running.part = begun;
+  obeyShutdown(bus, begun, context);
   bus.publish({ type: 'service.started', service: program.name });
   begun.resync('started');
   await becomeReady(program.name, begun, readiness, signal);
@@ -103,6 +104,17 @@ async function patiently<T>(
     }
   }
   return undefined;
+}
+
+/** The hub hears its own word, too: so with a NATS that is away all end when it is back, or none. */
+function obeyShutdown(bus: Bus, part: Part, { log, stopping }: Pick<Start<unknown>, 'log' | 'stopping'>): void {
+  const end = bus.subscribe('cluster.shutdown', () => {
+    end();
+    const done = part.shutDown?.(stopping.signal) ?? Promise.resolve();
+    done
+      .catch((error: unknown) => log.error({ err: error }, 'the shutdown is not complete'))
+      .finally(() => stopping.ask('a client has ended the cluster'));
+  });
 }
 
 async function becomeReady(name: string, part: Part, readiness: Readiness, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,13 @@
 import type { JsonObject } from '@muster/protocol';
+import { MusterError } from '@muster/protocol';
 import type { HubEvent } from '../core/index.ts';
 
 /** A dask scheduler that runs. */
 export interface RunningDask {
   /** `tcp://IP:PORT`. */
   readonly address: string;
+  /** Resolves, when it is not there any more, to the reason. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -24,13 +27,24 @@ export interface DaskKeeper {
 export function createDaskKeeper(startDask: StartDask, dispatch: (event: HubEvent) => void): DaskKeeper {
   let running: RunningDask | undefined;
   let last = Promise.resolve();
+  async function stopRunning(): Promise<void> {
+    const ending = running;
+    running = undefined;
+    await ending?.stop();
+  }
   async function start(args: JsonObject): Promise<void> {
     try {
-      await running?.stop();
-      running = await startDask(args);
-      dispatch({ type: 'dask.started', address: running.address });
+      await stopRunning();
+      const started = await startDask(args);
+      running = started;
+      dispatch({ type: 'dask.started', address: started.address });
+      void started.ended.then((why) => {
+        if (running !== started) return;
+        running = undefined;
+        dispatch({ type: 'dask.ended', why });
+      });
     } catch (error) {
-      dispatch({ type: 'dask.failed', why: (error as Error).message });
+      dispatch({ type: 'dask.failed', why: explain(error as Error) });
     }
   }
   return {
@@ -38,15 +52,14 @@ export function createDaskKeeper(startDask: StartDask, dispatch: (event: HubEven
       last = last.then(() => start(args));
     },
     stop() {
-      last = last.then(async () => {
-        const ending = running;
-        running = undefined;
-        await ending?.stop();
-      });
+      last = last.then(stopRunning);
       return last;
     },
   };
 }
+
+const explain = (error: Error): string =>
+  error instanceof MusterError ? `${error.message} ${error.remedy}` : error.message;
 
 /** For a controller that cannot start one. */
 export const noDask: StartDask = () =>

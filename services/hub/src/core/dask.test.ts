@@ -49,3 +49,13 @@ test('where it cannot be had, all who wait are told why, and it is tried anew at
   hub.ask('become_dask_request');
   expect(hub.sentOf('dask.start')).toHaveLength(2);
 });
+
+test('one that has ended by itself is not given to anybody', () => {
+  const hub = createTestHub();
+  hub.ask('become_dask_request');
+  hub.tell({ type: 'dask.started', address });
+  hub.tell({ type: 'dask.ended', why: 'killed' });
+  expect(hub.ask('become_dask_request')).toBeUndefined();
+  expect(hub.sentOf('dask.start')).toHaveLength(2);
+  expect(hub.sentOf('dask.stop')).toHaveLength(0);
+});

@@ -42,12 +42,19 @@ export function onDaskStarted({ dask }: HubState, address: string, out: Out): vo
     return;
   }
   dask.address = address;
+  out.send({ type: 'note', level: 'info', what: 'a dask scheduler listens', fields: { address } });
   for (const asker of waiting) answerDask(asker, address, out);
 }
 
 export function onDaskFailed({ dask }: HubState, why: string, out: Out): void {
   dask.unwanted = false;
   for (const asker of dask.waiting.splice(0)) fail(out, asker, 'become_dask_reply', 'ImportError', why);
+}
+
+/** Who asks next gets another one. */
+export function onDaskEnded({ dask }: HubState, why: string, out: Out): void {
+  dask.address = null;
+  out.send({ type: 'note', level: 'warn', what: 'the dask scheduler has ended by itself', fields: { why } });
 }
 
 function answerDask(asker: Asker, address: string, out: Out): void {

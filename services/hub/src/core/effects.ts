@@ -39,7 +39,10 @@ export type NoteKind =
   | 'request refused'
   | 'tasks resubmitted'
   | 'task forgotten, too many are pending'
-  | 'shutdown requested';
+  | 'shutdown requested'
+  | 'shutdown refused'
+  | 'a dask scheduler listens'
+  | 'the dask scheduler has ended by itself';
 
 export type HubSend =
   | {

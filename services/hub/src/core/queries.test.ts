@@ -260,6 +260,16 @@ test('shutdown is answered, told to all, and done a second later, once', () => {
   expect(hub.timers()).toBe(0);
 });
 
+test('shutdown is refused where somebody else runs the services, with what to do, and nothing ends', () => {
+  const hub = createTestHub({ settings: { acceptsShutdown: false } });
+  expect(hub.ask('shutdown_request')).toMatchObject({
+    msgType: 'shutdown_reply',
+    content: { status: 'error', ename: 'PermissionError', evalue: expect.stringContaining('docker compose down') },
+  });
+  hub.advance(10_000);
+  expect([hub.sentOf('clients.notify'), hub.sentOf('controller.stop')]).toEqual([[], []]);
+});
+
 test('questions beyond the limit of a store that does not answer are refused', () => {
   const never = { ...createMemoryTaskStore(), history: () => new Promise<never>(() => {}) };
   const hub = createTestHub({ store: never, settings: { storeQuestionLimit: 2 } });

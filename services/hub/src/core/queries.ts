@@ -91,7 +91,16 @@ function onConnectionRequest(state: HubState, asker: Asker, out: Out): void {
   reply(out, asker, 'connection_reply', { engines, kernels });
 }
 
+/** For those who asked; the name of the error is one that Python has. */
+const shutdownRefusal =
+  'clients cannot end this cluster: what runs its services would start them again. End it there ' +
+  '(helm uninstall, docker compose down, systemctl stop), or run the hub with --client-shutdown=end';
+
 function onShutdownRequest(state: HubState, asker: Asker, inputs: Inputs, out: Out): void {
+  if (!state.settings.acceptsShutdown) {
+    out.send({ type: 'note', level: 'warn', what: 'shutdown refused', fields: { remedy: '--client-shutdown=end' } });
+    return fail(out, asker, 'shutdown_reply', 'PermissionError', shutdownRefusal);
+  }
   reply(out, asker, 'shutdown_reply', {});
   if (state.shuttingDown) return;
   state.shuttingDown = true;

@@ -10,6 +10,8 @@ export interface HubSettings {
   readonly shutdownDelayMs: number;
   /** How long results are kept in the store, from the moment when they came; 0: for ever. */
   readonly resultMaxAgeMs: number;
+  /** A client may end the cluster; else it is refused. */
+  readonly acceptsShutdown: boolean;
   /** Engines are stored, for the hub that comes after this one. */
   readonly keepsEngines: boolean;
   /** From the start of a relay, or of a hub after another, until direct requests without an answer are looked after. */

@@ -1,6 +1,6 @@
 import type { Effects, Inputs, TimerFired } from '@muster/machine';
 import { Outbox } from '@muster/machine';
-import { onDaskFailed, onDaskStarted } from './dask.ts';
+import { onDaskEnded, onDaskFailed, onDaskStarted } from './dask.ts';
 import { doubtfulTimer, onDoubtEnded } from './doubtful.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
 import type { HubEvent } from './events.ts';
@@ -74,6 +74,9 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
       break;
     case 'dask.failed':
       onDaskFailed(state, event.why, out);
+      break;
+    case 'dask.ended':
+      onDaskEnded(state, event.why, out);
       break;
     case 'timer.fired':
       onTimer(state, event.id, inputs, out);

@@ -15,6 +15,7 @@ export const start: StartPart<LauncherOperatorValues> = async ({ values, bus, po
         gauge('muster_engines_registered', 'Engines of profiles that are registered.', registered),
       ];
     },
+    shutDown: (signal) => operator.endEngines(signal),
     stop: () => operator.stop(),
   };
 };
