@@ -100,7 +100,7 @@ export async function startCluster(docker: Docker): Promise<ContainerCluster> {
   const basePort = docker.own === undefined ? await freePorts(channelPorts.length) : defaultBasePort;
   const address = docker.address ?? (await gatewayOf(network));
   const key = randomBytes(32).toString('hex');
-  const connections = buildFixedConnections({ basePort, address, key, curveServerKey: null });
+  const connections = buildFixedConnections({ basePort, address, key, curveServerKeys: null });
   const clientFile = join(folder.path, 'security/ipcontroller-client.json');
   await mkdir(join(folder.path, 'security'));
   await writeFile(clientFile, JSON.stringify(connections.client), { mode: 0o600 });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Client } from '@muster/client';
 import { connect } from '@muster/client';
 import type { Connections } from '@muster/config';
-import { buildFixedConnections } from '@muster/config';
+import { buildFixedConnections, channelPorts } from '@muster/config';
 import type { NatsServer, OwnMongo, Program } from '@muster/testkit';
 import { freePorts, startMongoWire, startNatsServer, startProgram, temporaryFolder } from '@muster/testkit';
 import { generateCurvePair } from '@muster/transport';
@@ -37,8 +37,8 @@ export interface ClusterOptions {
   /** More options of every service. */
   readonly args?: readonly string[];
   readonly env?: Environment;
-  /** Encrypts by CurveZMQ. */
-  readonly curve?: boolean;
+  /** Encrypts by CurveZMQ; strict: with a key for each side. */
+  readonly curve?: 'shared' | 'strict';
 }
 
 /** The servers run, the services do not yet. */
@@ -49,7 +49,7 @@ export async function createCluster({
 }: ClusterOptions = {}): Promise<ServicesCluster> {
   const folder = await temporaryFolder('services');
   const [basePort, nats, mongo] = await Promise.all([
-    freePorts(14),
+    freePorts(channelPorts.length),
     natsProgram().then((program) => startNatsServer(program)),
     mongoProgram().then((program) => startMongoWire(program, { file: join(folder.path, 'records') })),
   ]);
@@ -68,17 +68,15 @@ export async function createCluster({
     ...more,
   };
   await mkdir(env.IPYTHONDIR!);
-  const pair = curve ? generateCurvePair() : undefined;
-  const secret = pair && { IPP_ENABLE_CURVE: '1', IPP_CURVE_SECRETKEY: pair.secretKey };
-  const curveServerKey = pair?.publicKey ?? null;
-  const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKey });
+  const { secrets, curveServerKeys } = chooseKeys(curve);
+  const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKeys });
   const profiles = join(folder.path, 'profiles');
   await mkdir(profiles);
   const operatorArgs = [`--profiles=${profiles}`, `--connection-dir=${folder.path}`, '--resync=1', '--poll=0.2'];
   const services = Object.fromEntries(
     serviceNames.map((name) => {
       const own = name === 'launcher-operator' ? operatorArgs : [];
-      return [name, createServiceProcess(name, [...own, ...args], { ...env, ...secret })];
+      return [name, createServiceProcess(name, [...own, ...args], { ...env, ...secrets })];
     }),
   ) as ServicesCluster['services'];
   const engines: Program[] = [];
@@ -116,6 +114,17 @@ export async function createCluster({
       await Promise.all([nats[Symbol.asyncDispose](), mongo.stop({ signal: 'SIGKILL' })]);
       await folder.remove();
     },
+  };
+}
+
+function chooseKeys(curve: ClusterOptions['curve']) {
+  if (curve === undefined) return { secrets: {}, curveServerKeys: null };
+  const engine = generateCurvePair();
+  const client = curve === 'strict' ? generateCurvePair() : engine;
+  const strict = curve === 'strict' && { MUSTER_CURVE_STRICT: '1', MUSTER_CURVE_CLIENT_SECRETKEY: client.secretKey };
+  return {
+    secrets: { IPP_ENABLE_CURVE: '1', IPP_CURVE_SECRETKEY: engine.secretKey, ...strict },
+    curveServerKeys: { engine: engine.publicKey, client: client.publicKey },
   };
 }
 

@@ -4,7 +4,7 @@ import { createCluster, startFourEngines } from './cluster.ts';
 import { runPython } from './run-python.ts';
 
 test('both clients on both kinds of engines, also when a service was started again', async () => {
-  await using cluster = await createCluster({ curve: true });
+  await using cluster = await createCluster({ curve: 'shared' });
   await cluster.start();
   await using client = await cluster.connect();
   await startFourEngines(cluster, client);

@@ -5,8 +5,13 @@ import { channelPorts, planFixedPorts } from './channel-ports.ts';
 
 test('each channel has its port, one behind the other', () => {
   const plan = planFixedPorts(30_201);
-  expect(Object.values(plan).sort()).toEqual(Array.from({ length: 14 }, (_, i) => 30_201 + i));
-  expect(plan).toMatchObject({ 'engine:registration': 30_201, 'engine:task': 30_209, 'client:broadcast': 30_214 });
+  expect(Object.values(plan).sort()).toEqual(Array.from({ length: 15 }, (_, i) => 30_201 + i));
+  expect(plan).toMatchObject({
+    'engine:registration': 30_201,
+    'engine:task': 30_209,
+    'client:broadcast': 30_214,
+    'client:registration': 30_215,
+  });
 });
 
 test('names can be names of ports in Kubernetes', () => {
@@ -15,12 +20,12 @@ test('names can be names of ports in Kubernetes', () => {
   for (const name of names) expect(name).toMatch(/^(?=.{1,15}$)[a-z]+(-[a-z]+)*$/);
 });
 
-test.each([0, -1, 65_523, 1.5, Number.NaN])('%d cannot be the base port', (basePort) => {
+test.each([0, -1, 65_522, 1.5, Number.NaN])('%d cannot be the base port', (basePort) => {
   expect(() => planFixedPorts(basePort)).toThrow(MusterError);
 });
 
 test('the last base port that can be', () => {
-  expect(planFixedPorts(65_522)['client:broadcast']).toBe(65_535);
+  expect(planFixedPorts(65_521)['client:registration']).toBe(65_535);
 });
 
 test.each([
@@ -29,7 +34,7 @@ test.each([
   ['2001:db8::1', 'tcp://[2001:db8::1]'],
   ['[2001:db8::1]', 'tcp://[2001:db8::1]'],
 ])('connection files for %s can be read', (address, url) => {
-  const { client, engine } = buildFixedConnections({ basePort: 30_201, address, key: 'k', curveServerKey: null });
+  const { client, engine } = buildFixedConnections({ basePort: 30_201, address, key: 'k', curveServerKeys: null });
   expect(parseClientConnection(formatConnection(client), 'client')).toEqual(client);
   expect(parseEngineConnection(formatConnection(engine), 'engine')).toEqual(engine);
   expect(client).toMatchObject({ interface: url, location: address, key: 'k', registration: 30_201, task: 30_210 });

@@ -7,6 +7,8 @@ interface ChannelPort {
   readonly name: string;
   readonly key: ChannelKey;
   readonly service: 'hub' | 'heartmonitor' | 'relay' | 'task-scheduler';
+  /** Open only with strict CurveZMQ. */
+  readonly strict?: true;
 }
 
 /** In the order of their ports: the first has the base port, the next the one behind it. */
@@ -25,6 +27,7 @@ export const channelPorts = [
   { name: 'iopub-client', key: 'client:iopub', service: 'relay' },
   { name: 'bcast-engine', key: 'engine:broadcast', service: 'relay' },
   { name: 'bcast-client', key: 'client:broadcast', service: 'relay' },
+  { name: 'reg-client', key: 'client:registration', service: 'hub', strict: true },
 ] as const satisfies readonly ChannelPort[];
 
 /** Within the ports of a Kubernetes node (30000 to 32767), so that one connection file serves inside and outside. */

@@ -10,15 +10,17 @@ import { profilePart, reason } from './profiles.ts';
 export interface ConnectionPaths {
   readonly client: string;
   readonly engine: string;
+  /** Secret CURVE keys of a controller that keeps its identity. */
+  readonly curveKeys: string;
 }
 
-/** `security/ipcontroller[-CLUSTER_ID]-client.json` and `…-engine.json`. */
+/** `security/ipcontroller[-CLUSTER_ID]-client.json`, `…-engine.json` and `…-curve.json`. */
 export function connectionPaths(profileDir: string, clusterId: string): ConnectionPaths {
   const stem = join(
     profilePart(profileDir, 'security'),
     `ipcontroller-${checkClusterId(clusterId) && `${clusterId}-`}`,
   );
-  return { client: `${stem}client.json`, engine: `${stem}engine.json` };
+  return { client: `${stem}client.json`, engine: `${stem}engine.json`, curveKeys: `${stem}curve.json` };
 }
 
 /** `log/enginesCLUSTER_ID.json`: the engines that are registered, written by the controller (§7.5). */
@@ -83,14 +85,7 @@ async function read<T>(path: string, parse: (text: string, where: string) => T, 
 function readChecked(path: string, allowExposed: boolean): string {
   try {
     const { mode, size } = statSync(path);
-    if (!allowExposed && process.platform !== 'win32' && (mode & 0o066) !== 0) {
-      const octal = (mode & 0o777).toString(8).padStart(4, '0');
-      throw new MusterError(
-        'connection_file_exposed',
-        `${path} holds the key of the cluster, and others can use it (mode ${octal}).`,
-        `Run: chmod 600 ${path}`,
-      );
-    }
+    if (!allowExposed) refuseExposed(path, mode);
     if (size > maxFileBytes)
       throw new MusterError('connection_file_invalid', `${path}: not a connection file (too large)`);
     return readFileSync(path, 'utf8');
@@ -99,6 +94,17 @@ function readChecked(path: string, allowExposed: boolean): string {
     if (isMissing(error)) throw new MusterError('connection_file_missing', `${path} does not exist.`);
     throw new MusterError('connection_file_invalid', `${path} cannot be read: ${reason(error)}`);
   }
+}
+
+/** Throws MusterError `connection_file_exposed` when others than the owner may read or write a file with keys. */
+export function refuseExposed(path: string, mode: number): void {
+  if (process.platform === 'win32' || (mode & 0o066) === 0) return;
+  const octal = (mode & 0o777).toString(8).padStart(4, '0');
+  throw new MusterError(
+    'connection_file_exposed',
+    `${path} holds the key of the cluster, and others can use it (mode ${octal}).`,
+    `Run: chmod 600 ${path}`,
+  );
 }
 
 export interface WaitOptions {

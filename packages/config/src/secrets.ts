@@ -31,3 +31,40 @@ export function readSessionKey(values: { readonly key: string; readonly keyFile:
     'Set MUSTER_KEY, or name a file with --key-file: the same for all services. A new one: openssl rand -hex 32',
   );
 }
+
+export interface CurveSecretSettings {
+  readonly enableCurve: boolean;
+  readonly curveStrict: boolean;
+  readonly curveSecretKey: string;
+  readonly curveSecretKeyFile: string;
+  readonly curveClientSecretKey: string;
+  readonly curveClientSecretKeyFile: string;
+}
+
+/**
+ * The secret CURVE keys of services that run apart. With new ones for each service, as the one-process controller makes them,
+ * nobody could connect to two of them: so throws MusterError `bad_option` for one that is needed and not there.
+ */
+export function readCurveSecrets(settings: CurveSecretSettings): {
+  curveSecretKey: string;
+  curveClientSecretKey: string;
+} {
+  const { curveSecretKeyFile: file, curveClientSecretKeyFile: clientFile, curveStrict, enableCurve } = settings;
+  const keys = {
+    curveSecretKey: readSecret(settings.curveSecretKey, file, 'curve-secretkey-file'),
+    curveClientSecretKey: readSecret(settings.curveClientSecretKey, clientFile, 'curve-client-secretkey-file'),
+  };
+  if ((enableCurve || curveStrict) && keys.curveSecretKey === '')
+    throw new MusterError(
+      'bad_option',
+      'CurveZMQ is switched on, and there is no secret key.',
+      'Set IPP_CURVE_SECRETKEY or name a file with --curve-secretkey-file: the same for all services of the cluster.',
+    );
+  if (curveStrict && keys.curveClientSecretKey === '')
+    throw new MusterError(
+      'bad_option',
+      "Strict CurveZMQ is switched on, and there is no secret key of the clients' side.",
+      'Set MUSTER_CURVE_CLIENT_SECRETKEY or name a file with --curve-client-secretkey-file: the same for all services.',
+    );
+  return keys;
+}

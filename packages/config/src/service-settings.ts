@@ -163,10 +163,11 @@ export const channelSettings = {
     type: 'integer',
     default: 30_201,
     min: 1,
-    max: 65_522,
+    max: 65_521,
     group: 'Network',
     placeholder: 'PORT',
-    description: 'First of the 14 ports in a row of the cluster; the same for all its services.',
+    description:
+      'First of the 15 ports in a row of the cluster; the same for all its services. The last is open with --curve-strict only.',
   },
   enableCurve: {
     name: 'enable-curve',
@@ -176,6 +177,16 @@ export const channelSettings = {
     default: false,
     group: 'Encryption',
     description: 'Encrypt by CurveZMQ.',
+  },
+  curveStrict: {
+    name: 'curve-strict',
+    flags: ['curve-strict'],
+    env: 'MUSTER_CURVE_STRICT',
+    type: 'boolean',
+    default: false,
+    group: 'Encryption',
+    description:
+      "Encrypt by CurveZMQ with two keys, so that an engine's connection file does not open the clients' ports, nor a client's those of engines.",
   },
   curvePublicKey: {
     name: 'curve-publickey',
@@ -206,5 +217,25 @@ export const channelSettings = {
     group: 'Encryption',
     placeholder: 'FILE',
     description: 'File that holds the secret key; wins over IPP_CURVE_SECRETKEY.',
+  },
+  curveClientSecretKey: {
+    name: 'curve-client-secretkey',
+    flags: ['curve-client-secretkey'],
+    env: 'MUSTER_CURVE_CLIENT_SECRETKEY',
+    type: 'text',
+    secret: true,
+    default: '',
+    group: 'Encryption',
+    description: "With --curve-strict: secret key of the clients' side; the other is then that of the engines' side.",
+  },
+  curveClientSecretKeyFile: {
+    name: 'curve-client-secretkey-file',
+    flags: ['curve-client-secretkey-file'],
+    env: 'MUSTER_CURVE_CLIENT_SECRETKEY_FILE',
+    type: 'text',
+    default: '',
+    group: 'Encryption',
+    placeholder: 'FILE',
+    description: 'File that holds it; wins over MUSTER_CURVE_CLIENT_SECRETKEY.',
   },
 } as const satisfies SettingsTable;

@@ -12,7 +12,7 @@ export type Channel =
   | 'hb_ping'
   | 'hb_pong';
 
-/** Which peers connect to a socket. Registration is bound for both at once, and counts as the engines'. */
+/** Which peers connect to a socket. Registration is bound for both at once, and counts as the engines'; in strict mode each side has its own. */
 export type Side = 'client' | 'engine';
 
 /** A channel of one side, by which ports are planned and remembered. */

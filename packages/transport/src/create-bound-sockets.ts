@@ -2,7 +2,8 @@
 import { MusterError } from '@muster/protocol';
 import { covers } from './addresses.ts';
 import type { BoundSockets, ChannelKey, Side } from './bound-sockets.ts';
-import type { CurveServer, Transport } from './port.ts';
+import type { Transport } from './port.ts';
+import { type CurveServers, hasSeparateDoors } from './security.ts';
 
 export interface BindingOptions {
   readonly transport: Transport;
@@ -10,7 +11,8 @@ export interface BindingOptions {
   readonly addresses: Readonly<Record<Side, string>>;
   /** Ports wanted; a channel without entry takes any free port. */
   readonly plan: Readonly<Partial<Record<ChannelKey, number>>>;
-  readonly curve: CurveServer | undefined;
+  /** Without strict mode both sides meet at one registration socket, that of the engines. */
+  readonly curve: CurveServers | undefined;
   readonly maxFrameBytes: number;
 }
 
@@ -29,9 +31,10 @@ export function createBoundSockets(options: BindingOptions): RecordedSockets {
       const socket = transport.open({
         ...options,
         maxFrameBytes,
-        ...(curve && { curve }),
+        ...(curve && { curve: curve[side] }),
       });
-      const [first, second] = channel === 'registration' ? registrationAddresses(addresses) : [addresses[side]];
+      const isShared = channel === 'registration' && !hasSeparateDoors(curve);
+      const [first, second] = isShared ? sharedAddresses(addresses) : [addresses[side]];
       try {
         const endpoint = await socket.bind(`tcp://${first}:${plan[key] ?? 0}`);
         const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
@@ -51,8 +54,8 @@ export function createBoundSockets(options: BindingOptions): RecordedSockets {
   };
 }
 
-/** Clients and engines share registration: where neither address covers the other, it listens on both (§12.1). */
-function registrationAddresses({ engine, client }: Readonly<Record<Side, string>>): [string, string?] {
+/** Where clients and engines share registration and neither address covers the other, it listens on both (§12.1). */
+function sharedAddresses({ engine, client }: Readonly<Record<Side, string>>): [string, string?] {
   if (covers(engine, client)) return [engine];
   return covers(client, engine) ? [client] : [engine, client];
 }

@@ -100,9 +100,12 @@ test('different addresses for clients and engines share the registration port', 
 });
 
 test('with CURVE and no key, messages are unsigned and the files carry the server key', async () => {
-  const curve = { role: 'server', ...generateCurvePair() } as const;
-  const controller = await start({ curve, facts: { key: '', location: 'here', ssh: { client: '', engine: '' } } });
-  expect(controller.connections.client).toMatchObject({ key: '', curve_serverkey: curve.publicKey });
+  const pair = { role: 'server', ...generateCurvePair() } as const;
+  const controller = await start({
+    curve: { client: pair, engine: pair },
+    facts: { key: '', location: 'here', ssh: { client: '', engine: '' } },
+  });
+  expect(controller.connections.client).toMatchObject({ key: '', curve_serverkey: pair.publicKey });
   expect((await ask(controller, 'connection_request', {})).content.status).toBe('ok');
 });
 

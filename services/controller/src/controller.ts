@@ -11,8 +11,8 @@ import type { TaskSchedulerConfig } from '@muster/task-scheduler';
 import { createTaskSchedulerService, defaultConfig as schedulerDefaults } from '@muster/task-scheduler';
 import type { TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
-import type { CurveServer, Side, Transport } from '@muster/transport';
-import { createBoundSockets, createHmacSigner } from '@muster/transport';
+import type { CurveServers, Side, Transport } from '@muster/transport';
+import { createBoundSockets, createHmacSigner, hasSeparateDoors, serverKeysOf } from '@muster/transport';
 import type { PortPlan } from './port-plan.ts';
 
 export interface ControllerOptions {
@@ -22,9 +22,9 @@ export interface ControllerOptions {
   readonly store: TaskStore;
   readonly plan: PortPlan;
   readonly addresses: Readonly<Record<Side, string>>;
-  readonly curve: CurveServer | undefined;
+  readonly curve: CurveServers | undefined;
   /** What the connection files say besides addresses and ports. */
-  readonly facts: Omit<ConnectionFacts, 'addresses' | 'scheme' | 'curveServerKey'>;
+  readonly facts: Omit<ConnectionFacts, 'addresses' | 'scheme' | 'curveServerKeys'>;
   readonly maxMessageBytes: number;
   readonly heartbeat: { readonly periodMs: number; readonly maxMisses: number };
   /** 0: the hub's own rule (§12.18). */
@@ -76,6 +76,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     heartbeatPeriodMs: heartbeat.periodMs,
     connectionInfo: () => (connections === undefined ? {} : registrationInfo(connections)),
     engineStateFile: options.engineState,
+    separateDoors: hasSeparateDoors(curve),
     onShutdownRequested: options.onShutdownRequested,
     ...(options.startDask && { startDask: options.startDask }),
   });
@@ -94,7 +95,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     ...facts,
     addresses,
     scheme: options.scheduler.schemeName,
-    curveServerKey: curve?.publicKey ?? null,
+    curveServerKeys: serverKeysOf(curve),
   });
   heartmonitor.start();
   const services = { hub, 'task-scheduler': scheduler, relay, heartmonitor };

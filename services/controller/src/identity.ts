@@ -1,10 +1,12 @@
 // What a controller is known by: its ports, its key, where it is. New at each start, or those of an earlier one.
 import type { ConnectionPaths } from '@muster/config';
 import type { Logger } from '@muster/telemetry';
-import { type CurveServer, defaultLocation } from '@muster/transport';
+import { type CurveServers, defaultLocation, hasSeparateDoors } from '@muster/transport';
 import { type PortPlan, planFromFiles, planPorts } from './port-plan.ts';
 import { readReusable } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';
+
+const sides = ['client', 'engine'] as const;
 
 /** What is the same in both connection files, and what an earlier controller may have decided. */
 export interface Identity {
@@ -18,21 +20,23 @@ export interface Identity {
 export async function chooseIdentity(
   values: ControllerValues,
   paths: ConnectionPaths,
-  curve: CurveServer | undefined,
+  curve: CurveServers | undefined,
   log: Logger,
 ): Promise<Identity> {
   const fresh: Identity = {
-    plan: planPorts(values),
+    plan: planPorts(values, hasSeparateDoors(curve)),
     key: values.key ?? '',
     location: values.location || defaultLocation(),
     ssh: { client: values.sshServer, engine: values.engineSshServer },
   };
   if (!values.reuse) return fresh;
-  const found = await readReusable(paths);
+  const found = await readReusable(paths, hasSeparateDoors(curve));
   if (found === undefined) return fresh;
-  if (typeof found === 'string' || found.client.curve_serverkey !== (curve?.publicKey ?? null)) {
-    const why =
-      typeof found === 'string' ? found : 'their CURVE key is not the one of this start (set IPP_CURVE_SECRETKEY)';
+  const otherKey = sides.some(
+    (side) => typeof found !== 'string' && found[side].curve_serverkey !== (curve?.[side].publicKey ?? null),
+  );
+  if (typeof found === 'string' || otherKey) {
+    const why = typeof found === 'string' ? found : 'their CURVE keys are not those of this start';
     log.error({ why }, 'the connection files cannot be reused; new ones are written');
     return fresh;
   }

@@ -4,12 +4,12 @@ import { planPorts } from './port-plan.ts';
 const none = { ports: [], enginePorts: [], clientPorts: [], registrationPort: null };
 
 test('without pools every channel takes a free port', () => {
-  expect(planPorts(none)).toEqual({});
+  expect(planPorts(none, false)).toEqual({});
 });
 
 test('a common pool is used up in the order of the wire description', () => {
   const ports = Array.from({ length: 16 }, (_, i) => 21_000 + i);
-  expect(planPorts({ ...none, ports })).toEqual({
+  expect(planPorts({ ...none, ports }, false)).toEqual({
     'engine:registration': 21_000,
     'engine:control': 21_001,
     'engine:mux': 21_002,
@@ -27,8 +27,14 @@ test('a common pool is used up in the order of the wire description', () => {
   });
 });
 
+test("in strict mode the clients' registration comes last, and no other port moves", () => {
+  const ports = Array.from({ length: 16 }, (_, i) => 21_000 + i);
+  const strict = planPorts({ ...none, ports }, true);
+  expect(strict).toEqual({ ...planPorts({ ...none, ports }, false), 'client:registration': 21_014 });
+});
+
 test("a side's own pool goes first, then the common one, then free ports", () => {
-  const plan = planPorts({ ports: [3], enginePorts: [1, 2], clientPorts: [4], registrationPort: 9 });
+  const plan = planPorts({ ports: [3], enginePorts: [1, 2], clientPorts: [4], registrationPort: 9 }, false);
   expect(plan).toEqual({
     'engine:registration': 9,
     'engine:control': 1,

@@ -5,7 +5,7 @@ import type { Channel, ChannelKey } from '@muster/transport';
 /** Ports wanted, by channel; a channel without entry takes any free port. */
 export type PortPlan = Partial<Record<ChannelKey, number>>;
 
-/** In the order in which pools are used up (§1.5). Registration is shared, and counts as the engines'. */
+/** In the order in which pools are used up (§1.5). Registration that is shared counts as the engines'. */
 const engineOrder: readonly Channel[] = [
   'registration',
   'control',
@@ -18,6 +18,10 @@ const engineOrder: readonly Channel[] = [
 ];
 const clientOrder: readonly Channel[] = ['control', 'mux', 'task', 'iopub', 'notification', 'broadcast'];
 
+/** In strict mode clients have a registration port of their own: the last, so that it moves no other. */
+const clientChannels = (isStrict: boolean): readonly Channel[] =>
+  isStrict ? [...clientOrder, 'registration'] : clientOrder;
+
 export interface PortPools {
   readonly ports: readonly number[];
   readonly enginePorts: readonly number[];
@@ -26,7 +30,7 @@ export interface PortPools {
 }
 
 /** Hands out the pools' ports: a side's own pool first, then the common one, then free ones. */
-export function planPorts(pools: PortPools): PortPlan {
+export function planPorts(pools: PortPools, isStrict: boolean): PortPlan {
   const registration = pools.registrationPort === null ? [] : [pools.registrationPort];
   const engine = [...registration, ...pools.enginePorts];
   const client = [...pools.clientPorts];
@@ -37,7 +41,7 @@ export function planPorts(pools: PortPools): PortPlan {
     if (port !== undefined) plan[key] = port;
   };
   for (const channel of engineOrder) take(`engine:${channel}`, engine);
-  for (const channel of clientOrder) take(`client:${channel}`, client);
+  for (const channel of clientChannels(isStrict)) take(`client:${channel}`, client);
   return plan;
 }
 
@@ -47,6 +51,7 @@ export function planFromFiles(client: ClientConnection, engine: EngineConnection
   for (const channel of engineOrder)
     plan[`engine:${channel}`] =
       channel === 'broadcast' ? engine.broadcast[0]! : (engine[channel as keyof EngineConnection] as number);
-  for (const channel of clientOrder) plan[`client:${channel}`] = client[channel as keyof ClientConnection] as number;
+  for (const channel of clientChannels(client.registration !== engine.registration))
+    plan[`client:${channel}`] = client[channel as keyof ClientConnection] as number;
   return plan;
 }

@@ -11,11 +11,12 @@ import {
   writeConnectionFiles,
   writeFileAtomically,
 } from '@muster/config';
-import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import { addressForOthers, chooseCurve, createZeromqTransport, resolveAddress, warnWhenOpen } from '@muster/transport';
+import { createZeromqTransport, hasSeparateDoors, resolveAddress, warnWhenOpen } from '@muster/transport';
 import { type Controller, startController } from './controller.ts';
+import { chooseKeys } from './curve-keys.ts';
+import { createStartDask } from './dask.ts';
 import { chooseIdentity } from './identity.ts';
 import type { ControllerValues } from './settings.ts';
 import { openStore, resultMaxAgeMs } from './store.ts';
@@ -69,7 +70,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
     engine: await resolveAddress(values.engineIp || values.ip),
     client: await resolveAddress(values.clientIp || values.ip),
   };
-  const curve = chooseCurve(values);
+  const curve = chooseKeys(values, paths.curveKeys);
   const { plan, ...identity } = await chooseIdentity(values, paths, curve, log);
   warnWhenOpen(Object.values(addresses), curve, identity.key, log);
   const ports = createSystemPorts();
@@ -87,17 +88,17 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
       plan,
       addresses,
       curve,
-      facts: { ...identity, key: identity.key || (curve ? '' : ports.newId()) },
+      facts: { ...identity, key: identity.key || (curve && !hasSeparateDoors(curve) ? '' : ports.newId()) },
       maxMessageBytes: values.maxMessageBytes,
       heartbeat: { periodMs: values.heartbeatPeriodMs, maxMisses: values.maxMisses },
       registrationTimeoutMs: values.registrationTimeoutS * 1000,
       resultMaxAgeMs: resultMaxAgeMs(values),
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
       engineState: { write: (text) => writeFileAtomically(start.engineState, text) },
-      startDask: createDaskStarter({
-        python: values.python ?? '',
+      startDask: createStartDask({
+        python: values.python,
         env,
-        host: addressForOthers(addresses.client),
+        host: addresses.client === '0.0.0.0' ? '127.0.0.1' : addresses.client,
       }),
       onShutdownRequested: start.onShutdownRequested,
     });

@@ -20,7 +20,7 @@ import type { StoreLane } from './adapters/store-lane.ts';
 import { createStoreLane } from './adapters/store-lane.ts';
 import type { HubConfig } from './config.ts';
 import { settingsOf } from './config.ts';
-import type { HubCounts, HubEvent, HubSend, HubState, HubWrite } from './core/index.ts';
+import type { Door, HubCounts, HubEvent, HubSend, HubState, HubWrite } from './core/index.ts';
 import { countsOf, createHubState, leftovers, refOf, step } from './core/index.ts';
 
 /** Where the engine-state file goes (§7.5); `write` replaces the text as a whole and may throw. */
@@ -49,8 +49,8 @@ export interface HubServiceOptions {
    * that have no result yet. Default false: it starts with nothing, and leaves nothing.
    */
   readonly restore?: boolean;
-  /** Default true: a client may end the cluster. False: it gets an error, which says who else can. */
-  readonly acceptsShutdown?: boolean;
+  /** Strict mode: clients and engines each have a registration socket of their own, and are heard at theirs only. */
+  readonly separateDoors?: boolean;
   /** For become_dask_request. Default: it is answered with an error. */
   readonly startDask?: StartDask;
 }
@@ -71,12 +71,12 @@ export interface HubService {
 type Dispatch = (event: HubEvent) => void;
 
 /**
- * Opens the hub's two sockets and wires the core to them. Rejects with MusterError `port_in_use`, and `store_unusable` when
+ * Opens the hub's sockets and wires the core to them. Rejects with MusterError `port_in_use`, and `store_unusable` when
  * there is something to restore and it cannot be read.
  */
 export async function createHubService(options: HubServiceOptions): Promise<HubService> {
   const { sockets, bus, ports, signer, log, store, config, restore = false } = options;
-  const queries = await sockets.open({ kind: 'router', channel: 'registration', side: 'engine' });
+  const queries = await openDoors(sockets, options.separateDoors ?? false);
   const notifications = await sockets.open({ kind: 'pub', channel: 'notification', side: 'client' });
   const warn = createThrottledWarn(log, ports.clock);
   const lane = createStoreLane({
@@ -86,8 +86,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   });
   const dask = createDaskKeeper(options.startDask ?? noDask, (event) => dispatch(event));
   const keeper = createEngineKeeper(store.engines, warn);
-  const { heartbeatPeriodMs, acceptsShutdown = true } = options;
-  const state = createHubState(settingsOf(config, heartbeatPeriodMs, { keepsEngines: restore, acceptsShutdown }));
+  const state = createHubState(settingsOf(config, options.heartbeatPeriodMs, restore));
   const start = createStart(restore);
   const dispatch: Dispatch = (event) => start.inTurn(event, runner.dispatch);
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
@@ -109,9 +108,8 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   async function stop(): Promise<void> {
     for (const end of ends) end();
     runner.stop();
-    const daskStopped = dask.stop();
-    await Promise.all([lane.idle(), keeper.stop()]);
-    await Promise.all([queries.close(), notifications.close(), daskStopped]);
+    await Promise.all([lane.idle(), dask.stop(), keeper.stop()]);
+    await Promise.all([...Object.values(queries), notifications].map((socket) => socket.close()));
   }
   if (restore)
     try {
@@ -164,13 +162,22 @@ function serve(bus: Bus, { engines, registering }: HubState, lane: StoreLane): (
   ];
 }
 
-function receiveQueries(queries: Socket, gate: Gate, dispatch: Dispatch): void {
-  queries.onMessages((batch) => {
-    for (const { peer, frames } of batch) {
-      const message = gate.query(frames);
-      if (message !== undefined) dispatch({ type: 'query.received', peer, message });
-    }
-  });
+type Doors = Readonly<Partial<Record<Door, Socket>>>;
+
+async function openDoors(sockets: BoundSockets, areSeparate: boolean): Promise<Doors> {
+  const engine = await sockets.open({ kind: 'router', channel: 'registration', side: 'engine' });
+  if (!areSeparate) return { shared: engine };
+  return { engine, client: await sockets.open({ kind: 'router', channel: 'registration', side: 'client' }) };
+}
+
+function receiveQueries(doors: Doors, gate: Gate, dispatch: Dispatch): void {
+  for (const [door, socket] of Object.entries(doors) as [Door, Socket][])
+    socket.onMessages((batch) => {
+      for (const { peer, frames } of batch) {
+        const message = gate.query(frames);
+        if (message !== undefined) dispatch({ type: 'query.received', door, peer, message });
+      }
+    });
 }
 
 /** Facts of scheduler and heartmonitor are believed, copies of the relay are verified. */

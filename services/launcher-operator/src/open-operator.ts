@@ -1,8 +1,8 @@
 // From settings to an operator that runs: source, launchers, connection files.
 import { basename } from 'node:path';
 import type { Bus } from '@muster/bus';
-import type { Connections } from '@muster/config';
-import { buildFixedConnections, readSecret, readSessionKey } from '@muster/config';
+import type { Connections, CurveServerKeys } from '@muster/config';
+import { buildFixedConnections, readCurveSecrets, readSessionKey } from '@muster/config';
 import type { EngineLauncher, EnginePrograms, Sites } from '@muster/launchers';
 import {
   createLocalEngineLauncher,
@@ -12,9 +12,9 @@ import {
   createSshEngineLauncher,
 } from '@muster/launchers';
 import type { Ports } from '@muster/machine';
-import { formatConnection, MusterError } from '@muster/protocol';
+import { formatConnection } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
-import { curvePublicKey } from '@muster/transport';
+import { chooseCurve, serverKeysOf } from '@muster/transport';
 import { createEngineShutdown } from './adapters/shutdown.ts';
 import type { LauncherOperatorValues } from './config.ts';
 import { defaultTuning } from './core/index.ts';
@@ -108,18 +108,16 @@ function buildConnections(values: LauncherOperatorValues): Connections {
     basePort,
     address,
     key: readSessionKey(values),
-    curveServerKey: readCurveKey(values),
+    curveServerKeys: readServerKeys(values),
   });
 }
 
-function readCurveKey(values: LauncherOperatorValues): string | null {
-  if (!values.enableCurve) return null;
-  if (values.curvePublicKey !== '') return values.curvePublicKey;
-  const secretKey = readSecret(values.curveSecretKey, values.curveSecretKeyFile, 'curve-secretkey-file');
-  if (secretKey !== '') return curvePublicKey(secretKey);
-  throw new MusterError(
-    'bad_option',
-    'CurveZMQ is switched on, and there is no key.',
-    'Set IPP_CURVE_PUBLICKEY, or the secret key by IPP_CURVE_SECRETKEY or --curve-secretkey-file.',
-  );
+/** Without strict mode the public key will do. */
+function readServerKeys(values: LauncherOperatorValues): CurveServerKeys | null {
+  const { enableCurve, curveStrict, curvePublicKey: key } = values;
+  if (enableCurve && !curveStrict && key !== '' && !hasSecret(values)) return { engine: key, client: key };
+  return serverKeysOf(chooseCurve({ ...values, ...readCurveSecrets(values) }));
 }
+
+const hasSecret = ({ curveSecretKey, curveSecretKeyFile }: LauncherOperatorValues): boolean =>
+  curveSecretKey !== '' || curveSecretKeyFile !== '';

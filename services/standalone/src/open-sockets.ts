@@ -1,8 +1,8 @@
 // The fixed ports of a program. Whoever had them before may still be about to let go of them.
-import { planFixedPorts, readSecret } from '@muster/config';
+import { planFixedPorts, readCurveSecrets } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
-import type { BoundSockets, CurveServer, Transport } from '@muster/transport';
+import type { BoundSockets, Transport } from '@muster/transport';
 import { chooseCurve, createBoundSockets, resolveAddress, warnWhenOpen } from '@muster/transport';
 import type { ServiceValues } from './settings.ts';
 import { pause } from './stopping.ts';
@@ -21,7 +21,7 @@ const retryMs = 100;
 /** Sockets on the fixed ports. Throws MusterError `bad_option`; opening one rejects with `port_in_use` after 5 s. */
 export async function prepareSockets(options: OpenSocketsOptions): Promise<BoundSockets> {
   const { values, key, transport, log, signal } = options;
-  const curve = requireCurve(values);
+  const curve = chooseCurve({ ...values, ...readCurveSecrets(values) });
   const address = await resolveAddress(values.ip);
   warnWhenOpen([address], curve, key, log);
   const sockets = createBoundSockets({
@@ -46,18 +46,6 @@ export async function prepareSockets(options: OpenSocketsOptions): Promise<Bound
       }
     },
   };
-}
-
-/** With a new pair for each service, as the one-process controller makes one, nobody could connect to two of them. */
-function requireCurve(values: ServiceValues): CurveServer | undefined {
-  const curveSecretKey = readSecret(values.curveSecretKey, values.curveSecretKeyFile, 'curve-secretkey-file');
-  if (values.enableCurve && curveSecretKey === '')
-    throw new MusterError(
-      'bad_option',
-      'CurveZMQ is switched on, and there is no secret key.',
-      'Set IPP_CURVE_SECRETKEY or name a file with --curve-secretkey-file: the same for all services of the cluster.',
-    );
-  return chooseCurve({ ...values, curveSecretKey });
 }
 
 const explain = (error: unknown): unknown =>

@@ -77,7 +77,7 @@ export async function createApartWorld({ seed, time, show, forgetful }: ApartWor
       createProcess(name, { ...shared, random: seededRandom(stream()), log: createStoryLogger(story, truth, name) }),
     ]),
   ) as ApartWorld['services'];
-  const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKey: null });
+  const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKeys: null });
   story.tell('world', 'starts apart', { seed, doubles, ...settings });
 
   /** Promises need turns of their own. */

@@ -4,7 +4,7 @@ import type { JsonObject, Signer } from '@muster/protocol';
 import { buildMessage, createHeaderSource } from '@muster/protocol';
 import type { Logger, ThrottledWarn } from '@muster/telemetry';
 import type { Socket } from '@muster/transport';
-import type { HubEvent, HubSend } from '../core/index.ts';
+import type { Door, HubEvent, HubSend } from '../core/index.ts';
 import type { DaskKeeper } from './dask.ts';
 import type { StoreLane } from './store-lane.ts';
 
@@ -13,7 +13,8 @@ export interface PerformerOptions {
   readonly ports: Ports;
   readonly signer: Signer;
   readonly log: Logger;
-  readonly queries: Socket;
+  /** The socket of each door that there is. */
+  readonly queries: Readonly<Partial<Record<Door, Socket>>>;
   readonly notifications: Socket;
   readonly lane: StoreLane;
   readonly dask: DaskKeeper;
@@ -30,12 +31,12 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
   const headers = createHeaderSource(ports.newId());
 
   function answer(effect: Extract<HubSend, { type: 'query.reply' }>): void {
-    const { peer, msgType, parent, buffers, withConnectionInfo } = effect;
+    const { door, peer, msgType, parent, buffers, withConnectionInfo } = effect;
     const content = withConnectionInfo
       ? { ...effect.content, connection_info: options.connectionInfo() }
       : effect.content;
     const header = headers.next(msgType, ports.clock.nowUs());
-    queries.send(peer, buildMessage(signer, { header, parentHeader: parent, content, buffers }).toWire());
+    queries[door]?.send(peer, buildMessage(signer, { header, parentHeader: parent, content, buffers }).toWire());
   }
   function notify({ msgType, parent, content }: Extract<HubSend, { type: 'clients.notify' }>): void {
     const header = headers.next(msgType, ports.clock.nowUs());

@@ -2,6 +2,7 @@ import type { Fact } from '@muster/bus';
 import type { Outbox } from '@muster/machine';
 import type { Frames, Header, JsonObject, Microseconds, PeerId } from '@muster/protocol';
 import type { StoredEngine, TaskPatch, TaskQuery, WhenMissing } from '@muster/task-store';
+import type { Door } from './doors.ts';
 
 export interface RecordWrite {
   readonly type: 'record.put';
@@ -48,6 +49,7 @@ export type HubSend =
   | {
       readonly type: 'query.reply';
       readonly peer: PeerId;
+      readonly door: Door;
       readonly msgType: string;
       readonly parent: JsonObject;
       readonly content: object;

@@ -1,6 +1,7 @@
 import type { FactOf } from '@muster/bus';
 import type { Message, PeerId } from '@muster/protocol';
 import type { Found, JsonRecord, StoredEngines } from '@muster/task-store';
+import type { Door } from './doors.ts';
 
 /** Facts of the bus that the hub takes in, verified by then. */
 export type HubFactType =
@@ -44,10 +45,8 @@ export type HubEvent =
   /** Everything is ready; told once, after what is restored. */
   | { readonly type: 'hub.started' }
   /** A message came in on the query channel, verified and fresh. */
-  | { readonly type: 'query.received'; readonly peer: PeerId; readonly message: Message }
+  | { readonly type: 'query.received'; readonly door: Door; readonly peer: PeerId; readonly message: Message }
   /** The dask scheduler that was asked for listens, or cannot be had. */
   | { readonly type: 'dask.started'; readonly address: string }
   | { readonly type: 'dask.failed'; readonly why: string }
-  /** It has ended by itself. */
-  | { readonly type: 'dask.ended'; readonly why: string }
   | { readonly type: 'store.answered'; readonly askId: number; readonly answer: StoreAnswer };

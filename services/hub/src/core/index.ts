@@ -1,3 +1,4 @@
+export type { Door } from './doors.ts';
 export * from './effects.ts';
 export * from './events.ts';
 export { isKeptOutput } from './output.ts';

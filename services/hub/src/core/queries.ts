@@ -5,6 +5,7 @@ import type { QueryRequest } from '@muster/protocol/messages';
 import { checkQuery } from '@muster/protocol/messages';
 import { replyTypes } from './asks.ts';
 import { onBecomeDask, onStopDask } from './dask.ts';
+import { checkAtDoor } from './doors.ts';
 import type { Out } from './effects.ts';
 import type { HubEvent, StoreAnswer } from './events.ts';
 import { onLostFound } from './probing.ts';
@@ -32,11 +33,11 @@ export function onQuery(
   inputs: Inputs,
   out: Out,
 ): void {
-  const { peer, message } = event;
-  const asker: Asker = { peer, header: message.header };
+  const { door, peer, message } = event;
+  const asker: Asker = { door, peer, header: message.header };
   const msgType = message.header.msg_type;
   const content = contentOf(message);
-  const checked = checkQuery(msgType, content);
+  const checked = checkAtDoor(door, checkQuery(msgType, content));
   if (checked.ok) return answer(state, asker, checked.request, inputs, out);
   const { ename, evalue, code } = checked.refusal;
   out.send({

@@ -10,9 +10,10 @@ interface ReplyExtras {
 
 /** Answers ok. */
 export function reply(out: Out, asker: Asker, msgType: string, content: object, extras: ReplyExtras = {}): void {
-  const { peer, header: parent } = asker;
+  const { door, peer, header: parent } = asker;
   out.send({
     type: 'query.reply',
+    door,
     peer,
     msgType,
     parent,
@@ -24,6 +25,6 @@ export function reply(out: Out, asker: Asker, msgType: string, content: object, 
 
 /** Answers with an error (§4.1). For KeyErrors, `evalue` is the repr that Python would give. */
 export function fail(out: Out, asker: Asker, msgType: string, ename: string, evalue: string): void {
-  const { peer, header: parent } = asker;
-  out.send({ type: 'query.reply', peer, msgType, parent, content: errorContent(ename, evalue), buffers: [] });
+  const { door, peer, header: parent } = asker;
+  out.send({ type: 'query.reply', door, peer, msgType, parent, content: errorContent(ename, evalue), buffers: [] });
 }

@@ -3,6 +3,7 @@ import type { Header, JsonObject, PeerId } from '@muster/protocol';
 import type { RecentIds } from '@muster/task-store';
 import { createRecentIds } from '@muster/task-store';
 import type { DaskState } from './dask.ts';
+import type { Door } from './doors.ts';
 import type { HubSettings } from './settings.ts';
 
 /** A registered engine, or one that is gone and whose requests have not been given up yet. */
@@ -29,6 +30,7 @@ export interface PendingTask {
 export interface Asker {
   readonly peer: PeerId;
   readonly header: Header;
+  readonly door: Door;
 }
 
 /** A client's request that waits for the store. */

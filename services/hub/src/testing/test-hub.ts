@@ -9,7 +9,7 @@ import { createMemoryTaskStore } from '@muster/task-store';
 import { toUnfinished, unfinishedKeys, unfinishedQuery } from '../adapters/left-behind.ts';
 import { createStoreLane } from '../adapters/store-lane.ts';
 import { defaultConfig, settingsOf } from '../config.ts';
-import type { HubEvent, HubSend, HubSettings, HubState, HubWrite } from '../core/index.ts';
+import type { Door, HubEvent, HubSend, HubSettings, HubState, HubWrite } from '../core/index.ts';
 import { createHubState, step } from '../core/index.ts';
 import { request, startUs } from './messages.ts';
 
@@ -32,7 +32,7 @@ export interface TestHub {
   tell(event: Exclude<HubEvent, { type: 'query.received' }>): void;
   /** Sends a query and gives its answer; undefined when none came (yet). */
   ask(msgType: string, content?: JsonObject): Answer | undefined;
-  query(message: Message, peer?: string): Answer | undefined;
+  query(message: Message, peer?: string, door?: Door): Answer | undefined;
   /** Registers an engine and lets its heart beat. Gives its number. */
   addEngine(uuid: string, more?: JsonObject): number;
   advance(ms: number): void;
@@ -81,13 +81,16 @@ export function createTestHub(
     runner.dispatch(event);
     if (errors.length > 0) throw errors[0];
   }
-  function query(message: Message, peer = 'client'): Answer | undefined {
+  function query(message: Message, peer = 'client', door: Door = 'shared'): Answer | undefined {
     const before = sent.length;
-    dispatch({ type: 'query.received', peer, message });
+    dispatch({ type: 'query.received', door, peer, message });
     const answers = sent.slice(before).filter((effect) => effect.type === 'query.reply');
     if (answers.length > 1) throw new Error(`${answers.length} answers to one request`);
     const [answer] = answers;
-    if (answer !== undefined && (answer.peer !== peer || answer.parent.msg_id !== message.header.msg_id))
+    if (
+      answer !== undefined &&
+      (answer.peer !== peer || answer.door !== door || answer.parent.msg_id !== message.header.msg_id)
+    )
       throw new Error('the answer went to somebody else');
     return answer && ({ ...answer, content: answer.content as JsonObject } satisfies Answer);
   }

@@ -15,7 +15,7 @@ async function setUp(answer: (uuid: string, msgType: string) => object | undefin
   };
   const transport = createZeromqTransport({ onError });
   const basePort = await freePorts(14);
-  const { client: connection } = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKey: null });
+  const { client: connection } = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKeys: null });
   const router = transport.open({ kind: 'router' });
   await router.bind(`tcp://127.0.0.1:${connection.control}`);
   const headers = createHeaderSource('relay');

@@ -5,5 +5,5 @@ export const { client: someConnection } = buildFixedConnections({
   basePort: defaultBasePort,
   address: '192.0.2.1',
   key: 'k'.repeat(48),
-  curveServerKey: null,
+  curveServerKeys: null,
 });
