@@ -11,12 +11,18 @@ import {
   writeConnectionFiles,
   writeFileAtomically,
 } from '@muster/config';
+import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import { createZeromqTransport, hasSeparateDoors, resolveAddress, warnWhenOpen } from '@muster/transport';
+import {
+  addressForOthers,
+  createZeromqTransport,
+  hasSeparateDoors,
+  resolveAddress,
+  warnWhenOpen,
+} from '@muster/transport';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
-import { createStartDask } from './dask.ts';
 import { chooseIdentity } from './identity.ts';
 import type { ControllerValues } from './settings.ts';
 import { openStore, resultMaxAgeMs } from './store.ts';
@@ -95,10 +101,10 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
       resultMaxAgeMs: resultMaxAgeMs(values),
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
       engineState: { write: (text) => writeFileAtomically(start.engineState, text) },
-      startDask: createStartDask({
-        python: values.python,
+      startDask: createDaskStarter({
+        python: values.python ?? '',
         env,
-        host: addresses.client === '0.0.0.0' ? '127.0.0.1' : addresses.client,
+        host: addressForOthers(addresses.client),
       }),
       onShutdownRequested: start.onShutdownRequested,
     });

@@ -49,6 +49,8 @@ export interface HubServiceOptions {
    * that have no result yet. Default false: it starts with nothing, and leaves nothing.
    */
   readonly restore?: boolean;
+  /** Default true: a client may end the cluster. False: it gets an error, which says who else can. */
+  readonly acceptsShutdown?: boolean;
   /** Strict mode: clients and engines each have a registration socket of their own, and are heard at theirs only. */
   readonly separateDoors?: boolean;
   /** For become_dask_request. Default: it is answered with an error. */
@@ -86,7 +88,8 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   });
   const dask = createDaskKeeper(options.startDask ?? noDask, (event) => dispatch(event));
   const keeper = createEngineKeeper(store.engines, warn);
-  const state = createHubState(settingsOf(config, options.heartbeatPeriodMs, restore));
+  const { heartbeatPeriodMs, acceptsShutdown = true } = options;
+  const state = createHubState(settingsOf(config, heartbeatPeriodMs, { keepsEngines: restore, acceptsShutdown }));
   const start = createStart(restore);
   const dispatch: Dispatch = (event) => start.inTurn(event, runner.dispatch);
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
@@ -108,8 +111,10 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   async function stop(): Promise<void> {
     for (const end of ends) end();
     runner.stop();
-    await Promise.all([lane.idle(), dask.stop(), keeper.stop()]);
+    const daskStopped = dask.stop();
+    await Promise.all([lane.idle(), keeper.stop()]);
     await Promise.all([...Object.values(queries), notifications].map((socket) => socket.close()));
+    await daskStopped;
   }
   if (restore)
     try {

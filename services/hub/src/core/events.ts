@@ -49,4 +49,6 @@ export type HubEvent =
   /** The dask scheduler that was asked for listens, or cannot be had. */
   | { readonly type: 'dask.started'; readonly address: string }
   | { readonly type: 'dask.failed'; readonly why: string }
+  /** It has ended by itself. */
+  | { readonly type: 'dask.ended'; readonly why: string }
   | { readonly type: 'store.answered'; readonly askId: number; readonly answer: StoreAnswer };

@@ -1,11 +1,17 @@
 import { buildFixedConnections, registrationInfo } from '@muster/config';
 import type { HubService } from '@muster/hub';
 import { createHubService, defaultConfig } from '@muster/hub';
+import { createDaskStarter } from '@muster/launchers/dask';
 import { byLabel, counter, gauge } from '@muster/telemetry';
+import { addressForOthers, resolveAddress } from '@muster/transport';
 import type { StartPart } from '../part.ts';
 import type { HubValues } from '../settings.ts';
+import { pause } from '../stopping.ts';
 
-export const start: StartPart<HubValues> = async ({ values, store, end, ...shared }) => {
+/** How long the others have, after they were told to end, to tell what is to be stored. */
+const lastFactsMs = 1000;
+
+export const start: StartPart<HubValues> = async ({ values, store, ...shared }) => {
   // Engines have the whole file; this part of it they do not read (§4.2).
   const { ip: address, basePort } = values;
   const connections = buildFixedConnections({ basePort, address, key: '', curveServerKeys: null });
@@ -21,7 +27,13 @@ export const start: StartPart<HubValues> = async ({ values, store, end, ...share
     separateDoors: values.curveStrict,
     heartbeatPeriodMs: values.pingMs,
     connectionInfo: () => registrationInfo(connections),
-    onShutdownRequested: () => end('a client asked for it'),
+    acceptsShutdown: values.clientShutdown === 'end',
+    onShutdownRequested: () => shared.bus.publish({ type: 'cluster.shutdown' }),
+    startDask: createDaskStarter({
+      python: values.python,
+      env: process.env,
+      host: addressForOthers(await resolveAddress(values.ip)),
+    }),
   });
   return {
     // At its start the program says so itself.
@@ -29,6 +41,7 @@ export const start: StartPart<HubValues> = async ({ values, store, end, ...share
       if (why !== 'started') hub.resync();
     },
     metrics: () => hubMetrics(hub.counts()),
+    shutDown: (signal) => pause(lastFactsMs, signal),
     stop: () => hub.stop(),
   };
 };
