@@ -51,10 +51,23 @@ async function openMongo(values: ControllerValues, log: Logger): Promise<TaskSto
     recordLimit: values.mongoRecordLimit,
     sizeLimitBytes: values.mongoSizeLimitBytes,
     cullFraction: values.cullFraction,
+    // A server may be started anew, or a replica set choose its primary; what waits meanwhile is bounded.
+    giveUpAfterMs: 600_000,
     onTrouble: (trouble) => log.warn({ ...trouble, database }, 'task store in trouble'),
+    onReachable: sayReach(log, database),
   });
   log.info({ store: store.name, database }, 'task records are kept');
   return store;
+}
+
+/** Says it also when nobody asks or writes. */
+function sayReach(log: Logger, database: string): (isThere: boolean, why: string) => void {
+  let wasThere = true;
+  return (isThere, why) => {
+    if (isThere && !wasThere) log.info({ database }, 'task store is back');
+    if (!isThere && wasThere) log.warn({ why, database }, 'task store is away');
+    wasThere = isThere;
+  };
 }
 
 /** A name for this session alone, in the form of the original (§5.5). */

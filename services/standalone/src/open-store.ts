@@ -21,7 +21,7 @@ const lookMs = 2000;
 
 /**
  * Resolves to a store that is open, or undefined when the signal came first. Rejects with MusterError `bad_option` for an
- * address that cannot be.
+ * address or a name of a database that cannot be.
  */
 export async function openStore(options: OpenStoreOptions): Promise<TaskStore | undefined> {
   const { values, log, readiness, signal } = options;
@@ -45,7 +45,7 @@ export async function openStore(options: OpenStoreOptions): Promise<TaskStore | 
       if (!signal.aborted) return store;
       await store.close();
     } catch (error) {
-      if (!(error instanceof MusterError)) throw error;
+      if (!(error instanceof MusterError) || error.code === 'bad_option') throw error;
       readiness.set(part, error.message);
       await pause(retryMs, signal);
     }

@@ -25,6 +25,13 @@ const ours: MongoClientOptions = {
 
 /** Not connected yet. Throws MusterError `bad_option`, or what the driver throws at an address that it does not take. */
 export function createMongoClient({ url, options }: MongoAddress): MongoClient {
+  // What is behind the first of them would be taken for the host, and shown.
+  if (/^[^/]*\/\/[^/?]*@[^/?]*@/.test(url))
+    throw new MusterError(
+      'bad_option',
+      'In the address of MongoDB @ stands twice.',
+      'Write %40 for it in the password.',
+    );
   const said = new Set([...optionNames(url), ...Object.keys(options)].map((name) => name.toLowerCase()));
   const unsaid = Object.entries(defaults).filter(([name]) => !said.has(name.toLowerCase()));
   const client = new MongoClient(url, { ...Object.fromEntries(unsaid), ...options, ...ours });
