@@ -10,8 +10,8 @@ export interface MongoFilter {
   readonly rest: JsonObject;
 }
 
-/** A longer operand is not sent: no command may pass 16 MiB. */
-const operandChars = 2 ** 18;
+/** More is not sent: no command may pass 16 MiB, and a character has up to three bytes. */
+const operandChars = 4 * 2 ** 20;
 
 /** Not those that may be in parts, which are no texts then. */
 const textFields = new Set(['msg_id', 'client_uuid', 'engine_uuid', 'resubmitted', 'queue', 'label']);
@@ -22,17 +22,22 @@ export function compileFilter(query: JsonObject): MongoFilter {
   const filter: Document = {};
   const others: Document[] = [];
   const own = new Map<string, Json>(Object.entries(rest));
+  const named = tests.some(isNaming);
+  let left = operandChars;
   for (const test of tests) {
-    if (charsOf(test) > operandChars) {
-      own.set(test.field, query[test.field]!);
-      continue;
-    }
+    left -= charsOf(test);
+    // Few records have these ids. Not every server looks them up by its index when other conditions stand beside.
+    if (left < 0 || (named && test.field !== 'msg_id')) own.set(test.field, query[test.field]!);
     // Conditions on different fields side by side: inside $and not every server looks at its indexes.
-    if (test.field in filter) others.push({ [test.field]: render(test) });
+    else if (test.field in filter) others.push({ [test.field]: render(test) });
     else filter[test.field] = render(test);
   }
   return { filter: others.length === 0 ? filter : { ...filter, $and: others }, rest: Object.fromEntries(own) };
 }
+
+const isNaming = (test: Test): boolean =>
+  test.field === 'msg_id' &&
+  ((test.kind === 'text' && test.operator === '$eq') || (test.kind === 'members' && test.among));
 
 function charsOf(test: Test): number {
   if (test.kind === 'text') return test.text.length;
