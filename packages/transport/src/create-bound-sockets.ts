@@ -9,8 +9,8 @@ export interface BindingOptions {
   readonly transport: Transport;
   /** Address of each side, ready for `tcp://ADDRESS:PORT`. */
   readonly addresses: Readonly<Record<Side, string>>;
-  /** Ports wanted; a channel without entry takes any free port. */
-  readonly plan: Readonly<Partial<Record<ChannelKey, number>>>;
+  /** Ports wanted, 0 for any free one; a channel without entry takes any. Of several each is listened on, by one socket. */
+  readonly plan: Readonly<Partial<Record<ChannelKey, number | readonly number[]>>>;
   /** Without strict mode both sides meet at one registration socket, that of the engines. */
   readonly curve: CurveServers | undefined;
   readonly maxFrameBytes: number;
@@ -20,11 +20,18 @@ export interface BindingOptions {
 export interface RecordedSockets extends BoundSockets {
   /** The port of a channel; throws when it was never opened. */
   port(key: ChannelKey): number;
+  /** All its ports. */
+  portsOf(key: ChannelKey): readonly number[];
 }
 
 export function createBoundSockets(options: BindingOptions): RecordedSockets {
   const { transport, addresses, plan, curve, maxFrameBytes } = options;
-  const ports = new Map<ChannelKey, number>();
+  const ports = new Map<ChannelKey, readonly number[]>();
+  function portsOf(key: ChannelKey): readonly number[] {
+    const bound = ports.get(key);
+    if (bound === undefined) throw new MusterError('port_in_use', `The channel ${key} has not been bound.`);
+    return bound;
+  }
   return {
     async open({ channel, side, ...options }) {
       const key: ChannelKey = `${side}:${channel}`;
@@ -36,21 +43,22 @@ export function createBoundSockets(options: BindingOptions): RecordedSockets {
       const isShared = channel === 'registration' && !hasSeparateDoors(curve);
       const [first, second] = isShared ? sharedAddresses(addresses) : [addresses[side]];
       try {
-        const endpoint = await socket.bind(`tcp://${first}:${plan[key] ?? 0}`);
-        const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
-        if (second !== undefined) await socket.bind(`tcp://${second}:${port}`);
-        ports.set(key, port);
+        const bound: number[] = [];
+        for (const wanted of [plan[key] ?? 0].flat()) {
+          const endpoint = await socket.bind(`tcp://${first}:${wanted}`);
+          const port = Number(endpoint.slice(endpoint.lastIndexOf(':') + 1));
+          if (second !== undefined) await socket.bind(`tcp://${second}:${port}`);
+          bound.push(port);
+        }
+        ports.set(key, bound);
       } catch (error) {
         await socket.close();
         throw error;
       }
       return socket;
     },
-    port(key) {
-      const port = ports.get(key);
-      if (port === undefined) throw new MusterError('port_in_use', `The channel ${key} has not been bound.`);
-      return port;
-    },
+    port: (key) => portsOf(key)[0]!,
+    portsOf,
   };
 }
 

@@ -6,6 +6,8 @@ import type { SocketOptions } from './port.ts';
 
 interface NativeEvent {
   readonly type: string;
+  /** Our end of the connection. */
+  readonly address?: string;
   readonly error?: { readonly code?: string };
 }
 

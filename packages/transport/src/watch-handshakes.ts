@@ -1,3 +1,4 @@
+import { addressesHungUpOn } from './hung-up-on.ts';
 import { keptOut } from './kept-out.ts';
 import type { NativeSocket } from './native-socket.ts';
 
@@ -11,7 +12,8 @@ const reasons: Record<string, string> = {
 
 /**
  * Follows what happens to a socket, from now to its end: then all its connections and ports are free, which takes libzmq's
- * own threads a while after `close`. Refused handshakes are told to `onError`.
+ * own threads a while after `close`. Refused handshakes are told to `onError`, with the addresses of the peers where the system
+ * knows them.
  */
 export async function watchHandshakes(native: NativeSocket, onError: (error: Error) => void): Promise<void> {
   const { events } = native;
@@ -27,7 +29,9 @@ export async function watchHandshakes(native: NativeSocket, onError: (error: Err
     if (performance.now() < quietUntil) continue;
     quietUntil = performance.now() + tellEveryMs;
     const code = event.error?.code ?? '';
-    onError(keptOut(reasons[code] ?? `their handshake failed (${code || event.type})`, refused));
+    const why = reasons[code] ?? `their handshake failed (${code || event.type})`;
+    const port = Number(event.address?.split(':').at(-1));
+    onError(keptOut(why, refused, await addressesHungUpOn(port)));
     refused = 0;
   }
 }

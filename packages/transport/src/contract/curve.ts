@@ -49,6 +49,29 @@ export function checkCurve(check: Check, { expect }: Runner): void {
     expect(new Set(inbox.texts())).toEqual(new Set(['friend']));
   });
 
+  check('sockets side by side have keys of their own, and what opens one does not open the other', async (kit) => {
+    const doors = await Promise.all(
+      [serverCurve(), serverCurve()].map(async (curve) => {
+        const [router, endpoint] = await kit.bound('router', { curve });
+        const [publisher, feed] = await kit.bound('pub', { curve });
+        return { curve, endpoint, feed, publisher, inbox: inboxOf(router) };
+      }),
+    );
+    for (const [own, other] of [doors, doors.toReversed()] as [(typeof doors)[0], (typeof doors)[0]][]) {
+      const wrong = { curve: clientOf(other.curve), lingerMs: 0 };
+      say(kit.connected('dealer', own.endpoint, wrong), 'stranger');
+      const overheard = inboxOf(kit.connected('sub', own.feed, wrong));
+      const friend = kit.connected('dealer', own.endpoint, { curve: clientOf(own.curve) });
+      for (let n = 1; n <= 5; n++) {
+        say(friend, 'friend');
+        await own.inbox.wait(n);
+      }
+      await meet(own.publisher, inboxOf(kit.connected('sub', own.feed, { curve: clientOf(own.curve) })));
+      expect(overheard.texts()).toEqual([]);
+    }
+    for (const { inbox } of doors) expect(new Set(inbox.texts())).toEqual(new Set(['friend']));
+  });
+
   check('a client that wants CURVE does not speak to a server without', async (kit) => {
     const [router, endpoint] = await kit.bound('router');
     const inbox = inboxOf(router);
