@@ -50,8 +50,7 @@ export function createAsking(
       try {
         const { content } = message;
         // hub_error and error contents; other replies have status ok, or none.
-        if (content.status === 'error')
-          question.reject(hubErrorOf(content, message.parentId ?? '', question.engineId));
+        if (content.status === 'error') question.reject(hubErrorOf(content, message.parentId ?? '', question.engineId));
         else question.resolve(message);
       } catch (error) {
         question.reject(error as Error);

@@ -6,7 +6,6 @@ import { isMissing } from './core/reply.ts';
 import type { Task } from './core/task.ts';
 import type { HubQueries } from './hub-queries.ts';
 import type { HubResults } from './hub-results.ts';
-import { RemoteError } from './remote-errors.ts';
 
 export interface Audit {
   /** Looks at the oldest open tasks that were sent before this moment. */

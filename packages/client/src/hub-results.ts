@@ -6,7 +6,6 @@ import type { EngineRef } from './core/engine-list.ts';
 import { executeResult, isMissing, readOutcome } from './core/reply.ts';
 import type { MimeBundle, Output, Task } from './core/task.ts';
 import { addOutput, createTask } from './core/task.ts';
-import { RemoteError } from './remote-errors.ts';
 import type { Session } from './session.ts';
 import { listOfValues } from './shapes.ts';
 

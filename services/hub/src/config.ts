@@ -7,6 +7,8 @@ type HubRole = Pick<HubSettings, 'keepsEngines' | 'acceptsShutdown'>;
 export interface HubConfig extends Omit<HubSettings, 'heartbeatPeriodMs' | keyof HubRole> {
   readonly replayMemory: number;
   readonly storeBacklogLimit: number;
+  readonly storeBacklogBytes: number;
+  readonly storeStopMs: number;
 }
 
 interface ConfigEntry {
@@ -84,6 +86,12 @@ export const configTable = {
     unit: 'tasks',
     description: 'Most completed ids shown for an engine by a verbose queue_request.',
   },
+  storeAnswerMs: {
+    default: 60_000,
+    min: 1,
+    unit: 'ms',
+    description: 'How long the task store may take to answer; then whoever asked gets an error.',
+  },
   storeQuestionLimit: {
     default: 10_000,
     min: 1,
@@ -106,7 +114,20 @@ export const configTable = {
     default: 100_000,
     min: 1,
     unit: 'writes',
-    description: 'Most writes waiting for a slow task store; further ones are dropped, which is logged.',
+    description:
+      'Most writes waiting for a slow task store; further output is dropped, and requests and results beyond four times as many; this is logged.',
+  },
+  storeStopMs: {
+    default: 10_000,
+    min: 0,
+    unit: 'ms',
+    description: 'How long the end of the hub waits for the task store to take what waits for it.',
+  },
+  storeBacklogBytes: {
+    default: 64 * 2 ** 20,
+    min: 1,
+    unit: 'bytes',
+    description: 'Most bytes of writes waiting for a slow task store, beside those that it has taken; as above.',
   },
 } as const satisfies Record<keyof HubConfig, ConfigEntry>;
 

@@ -84,6 +84,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   const lane = createStoreLane({
     store,
     backlogLimit: config.storeBacklogLimit,
+    backlogBytes: config.storeBacklogBytes,
     onError: (error, what) => warn({ store: store.name, what, why: (error as Error).message }, 'task store failed'),
   });
   const dask = createDaskKeeper(options.startDask ?? noDask, (event) => dispatch(event));
@@ -108,11 +109,21 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   const gate = createGate(signer, config.replayMemory, warn);
   const kept = createKeptReceiver({ bus, warn, settled: () => start.done.then(lane.settled) });
   const ends = [...subscribe(bus, kept, gate, dispatch), kept.stop];
+  /** A store that hangs is not waited for. */
+  function endOfStore(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = 'hub: end of store';
+    ports.timers.set(timer, ports.clock.nowUs() + config.storeStopMs * 1000, () => {
+      warn({ store: store.name, what: 'stopped without it', waiting: lane.waiting }, 'task store failed');
+      resolve();
+    });
+    return Promise.race([lane.idle(), promise]).finally(() => ports.timers.clear(timer));
+  }
   async function stop(): Promise<void> {
     for (const end of ends) end();
     runner.stop();
     const daskStopped = dask.stop();
-    await Promise.all([lane.idle(), keeper.stop()]);
+    await Promise.all([endOfStore(), keeper.stop()]);
     await Promise.all([...Object.values(queries), notifications].map((socket) => socket.close()));
     await daskStopped;
   }

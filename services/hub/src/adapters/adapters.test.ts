@@ -86,11 +86,17 @@ function slowStore() {
     },
   };
 }
+const backlogBytes = 1e6;
 const put = (msgId: string) => ({ type: 'record.put', msgId, patch: { submitted: 1 }, whenMissing: 'create' }) as const;
 
 test('questions wait for the writes before them, however slow the store is', async () => {
   const { store, held, letOne } = slowStore();
-  const lane = createStoreLane({ store, backlogLimit: 10, onError: (error) => expect.fail(String(error)) });
+  const lane = createStoreLane({
+    store,
+    backlogLimit: 10,
+    backlogBytes,
+    onError: (error) => expect.fail(String(error)),
+  });
   const answers: StoreAnswer[] = [];
   for (const msgId of ['a', 'b']) lane.write(put(msgId));
   lane.ask({ type: 'history' }, (answer) => answers.push(answer));
@@ -110,7 +116,7 @@ test('questions wait for the writes before them, however slow the store is', asy
 test('beyond the backlog, writes are dropped and told of, output first', async () => {
   const { store, letOne } = slowStore();
   const errors: string[] = [];
-  const lane = createStoreLane({ store, backlogLimit: 2, onError: (_error, what) => errors.push(what) });
+  const lane = createStoreLane({ store, backlogLimit: 2, backlogBytes, onError: (_error, what) => errors.push(what) });
   const output = (msgId: string) => ({ ...put(msgId), whenMissing: 'stub' }) as const;
   for (const msgId of ['a', 'b', 'c']) lane.write(output(msgId));
   expect(errors).toEqual([]);
@@ -124,10 +130,59 @@ test('beyond the backlog, writes are dropped and told of, output first', async (
   await lane.idle();
 });
 
+test('a slow answer holds up neither writes nor other questions; a removal does', async () => {
+  const { store, held, letOne } = slowStore();
+  const lane = createStoreLane({ store, backlogLimit: 10, backlogBytes, onError: expect.fail });
+  const answers: string[] = [];
+  lane.ask({ type: 'history' }, () => answers.push('history'));
+  lane.ask({ type: 'find', msgIds: [] }, () => answers.push('find'));
+  lane.write(put('a'));
+  expect([answers, held.length, lane.waiting]).toEqual([['find'], 2, 0]);
+  await letOne();
+  await letOne();
+  lane.ask({ type: 'remove', msgIds: ['a'], where: [] }, () => answers.push('remove'));
+  lane.write(put('a'));
+  expect([answers, held.length, lane.waiting]).toEqual([['find', 'history'], 1, 1]);
+  await letOne();
+  await letOne();
+  await lane.idle();
+  expect(store.find(['a'])).toMatchObject([{ record: {} }]);
+});
+
+test('the bytes of writes that wait are limited, too', async () => {
+  const { store, letOne } = slowStore();
+  const errors: string[] = [];
+  const lane = createStoreLane({
+    ...{ store, backlogLimit: 1000, backlogBytes: 100 },
+    onError: (error) => errors.push((error as Error).message),
+  });
+  const output = (text: string) =>
+    ({ type: 'record.put', msgId: 'a', patch: { appendStdout: text }, whenMissing: 'stub' }) as const;
+  const result = (bytes: number) => ({ ...put('a'), patch: { resultBuffers: [new Uint8Array(bytes)] } }) as const;
+  lane.write(result(1e6));
+  lane.write(output('x'.repeat(100)));
+  lane.write(output('x'));
+  lane.write(result(300));
+  lane.write(result(1));
+  expect(errors).toEqual(['1 writes of 100 bytes wait already', '2 writes of 400 bytes wait already']);
+  for (let n = 0; n < 3; n++) await letOne();
+  await lane.idle();
+  lane.write(result(1));
+  lane.write(result(400));
+  expect(errors).toHaveLength(2);
+  for (let n = 0; n < 2; n++) await letOne();
+  await lane.idle();
+});
+
 test('settled waits for the writes before it, and holds up none behind it', async () => {
   const { store, letOne } = slowStore();
   const { promise: stored, resolve: isStored } = Promise.withResolvers<void>();
-  const lane = createStoreLane({ store: { ...store, settled: () => stored }, backlogLimit: 10, onError: expect.fail });
+  const lane = createStoreLane({
+    store: { ...store, settled: () => stored },
+    backlogLimit: 10,
+    backlogBytes,
+    onError: expect.fail,
+  });
   lane.write(put('a'));
   let isSettled = false;
   const settled = lane.settled().then(() => {
@@ -141,7 +196,7 @@ test('settled waits for the writes before it, and holds up none behind it', asyn
   isStored();
   await settled;
   const failing = { ...createMemoryTaskStore(), settled: () => expect.fail('full') };
-  const broken = createStoreLane({ store: failing, backlogLimit: 1, onError: expect.fail });
+  const broken = createStoreLane({ store: failing, backlogLimit: 1, backlogBytes, onError: expect.fail });
   await expect(broken.settled()).rejects.toThrow('full');
 });
 
@@ -152,7 +207,7 @@ test('a store that fails costs the answer, not the lane', async () => {
   };
   const rejects = async (): Promise<never> => broken();
   const store: TaskStore = { ...createMemoryTaskStore(), put: broken, history: rejects, find: broken, remove: rejects };
-  const lane = createStoreLane({ store, backlogLimit: 2, onError: (_error, what) => errors.push(what) });
+  const lane = createStoreLane({ store, backlogLimit: 2, backlogBytes, onError: (_error, what) => errors.push(what) });
   const answers: StoreAnswer[] = [];
   lane.write(put('a'));
   for (const question of [

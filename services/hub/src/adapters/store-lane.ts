@@ -1,7 +1,7 @@
-// The way to the store: one thing after the other, so that questions see the writes before them. With a store that answers
-// at once nothing waits here; a slow one holds up its own lane and never a registration.
+// The way to the store. Writes wait while the store has no room, removals hold up what comes after them, and other questions
+// wait for no more than the writes before them: a slow answer holds up nobody else, and a slow store never a registration.
 import type { Microseconds } from '@muster/protocol';
-import type { TaskStore } from '@muster/task-store';
+import type { TaskPatch, TaskStore } from '@muster/task-store';
 import { StoreError } from '@muster/task-store';
 import type { RecordWrite, StoreAnswer, StoreQuestion } from '../core/index.ts';
 
@@ -12,7 +12,7 @@ export interface StoreLane {
   expire(receivedBefore: Microseconds): void;
   /** Resolves when all that was written before this call is stored; see TaskStore.settled. */
   settled(): Promise<void>;
-  /** Resolves when nothing waits. */
+  /** Resolves when nothing waits, and all questions are answered. */
   idle(): Promise<void>;
   /** Writes and questions that wait for those before them. */
   readonly waiting: number;
@@ -22,19 +22,32 @@ export interface StoreLaneOptions {
   readonly store: TaskStore;
   /** Most writes waiting; further output is dropped, and other writes beyond four times as many. */
   readonly backlogLimit: number;
-  readonly onError: (error: unknown, what: 'write failed' | 'write dropped' | 'question failed' | 'expiry failed') => void;
+  /** Most bytes of writes waiting; likewise. */
+  readonly backlogBytes: number;
+  readonly onError: (
+    error: unknown,
+    what: 'write failed' | 'write dropped' | 'question failed' | 'expiry failed',
+  ) => void;
 }
 
 type Job = () => void | Promise<void>;
 
-export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptions): StoreLane {
-  const waiting: Job[] = [];
+/** Output is the first that may be missing: other writes have this many times its room. */
+const roomOfOthers = 4;
+
+export function createStoreLane({ store, backlogLimit, backlogBytes, onError }: StoreLaneOptions): StoreLane {
+  let waiting: Job[] = [];
+  /** Those of `waiting`, and those that have been taken from it and not begun. */
+  let count = 0;
+  let sizeBytes = 0;
   let busy: Promise<void> | undefined;
   let expiring: Promise<void> | undefined;
+  const asked = new Set<Promise<void>>();
 
   function run(job: Job): void {
     if (busy !== undefined) {
       waiting.push(job);
+      count++;
       return;
     }
     const pending = job();
@@ -43,7 +56,14 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
   /** Goes on until nothing waits. Jobs never throw. */
   async function drain(first: Promise<void>): Promise<void> {
     await first;
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
+    while (waiting.length > 0) {
+      const batch = waiting.reverse();
+      waiting = [];
+      for (let job = batch.pop(); job !== undefined; job = batch.pop()) {
+        count--;
+        await job();
+      }
+    }
     busy = undefined;
   }
   function put({ msgId, patch, whenMissing }: RecordWrite): void | Promise<void> {
@@ -59,22 +79,40 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
     onError(error, 'question failed');
     return { type: 'failed', ename: 'RuntimeError', evalue: `the task store (${store.name}) failed` };
   }
+  function answer(question: StoreQuestion, answered: (answer: StoreAnswer) => void): void | Promise<void> {
+    try {
+      const answer = askStore(store, question);
+      if (!(answer instanceof Promise)) return answered(answer);
+      const done = answer
+        .catch(failure)
+        .then(answered)
+        .finally(() => asked.delete(done));
+      asked.add(done);
+      return done;
+    } catch (error) {
+      answered(failure(error));
+    }
+  }
   return {
     write(write) {
-      // Output is the first that may be missing.
-      const limit = write.whenMissing === 'stub' ? backlogLimit : 4 * backlogLimit;
-      if (waiting.length >= limit) onError(new Error(`${limit} writes wait already`), 'write dropped');
-      else run(() => put(write));
+      if (busy === undefined) return run(() => put(write));
+      const room = write.whenMissing === 'stub' ? 1 : roomOfOthers;
+      const ownBytes = bytesOf(write.patch);
+      if (count >= room * backlogLimit || sizeBytes + ownBytes > room * backlogBytes) {
+        onError(new Error(`${count} writes of ${sizeBytes} bytes wait already`), 'write dropped');
+        return;
+      }
+      sizeBytes += ownBytes;
+      run(() => {
+        sizeBytes -= ownBytes;
+        return put(write);
+      });
     },
     ask(question, answered) {
       run(() => {
-        try {
-          const answer = askStore(store, question);
-          if (!(answer instanceof Promise)) return answered(answer);
-          return answer.catch(failure).then(answered);
-        } catch (error) {
-          answered(failure(error));
-        }
+        const done = answer(question, answered);
+        // Writes that come later must not be removed with what was meant; stores keep other questions in order themselves.
+        return question.type === 'remove' ? done : undefined;
       });
     },
     expire(receivedBefore) {
@@ -82,7 +120,8 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
       const failed = (error: unknown): void => onError(error, 'expiry failed');
       try {
         // It changes no record that is still written to, so it need not wait for its turn.
-        expiring = store.expire(receivedBefore)?.catch(failed).finally(() => {
+        const done = store.expire(receivedBefore)?.catch(failed);
+        expiring = done?.finally(() => {
           expiring = undefined;
         });
       } catch (error) {
@@ -96,12 +135,22 @@ export function createStoreLane({ store, backlogLimit, onError }: StoreLaneOptio
       return promise;
     },
     async idle() {
-      while (busy !== undefined) await busy;
+      while (busy !== undefined || asked.size > 0) await Promise.all([busy, ...asked]);
     },
     get waiting() {
-      return waiting.length;
+      return count;
     },
   };
+}
+
+/** Bytes that a write holds; texts count a byte a character. */
+function bytesOf(patch: TaskPatch): number {
+  let sum = 0;
+  for (const value of Object.values(patch)) {
+    if (typeof value === 'string' || value instanceof Uint8Array) sum += value.length;
+    else if (Array.isArray(value)) for (const buffer of value as Uint8Array[]) sum += buffer.length;
+  }
+  return sum;
 }
 
 /** The store's answer, at once where the store gives it at once. */

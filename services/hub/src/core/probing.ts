@@ -8,6 +8,7 @@ import type { FactOf } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
 import { checkHeader, type Header } from '@muster/protocol';
 import type { Found } from '@muster/task-store';
+import { askStore } from './asks.ts';
 import type { Out } from './effects.ts';
 import type { StoreAnswer } from './events.ts';
 import type { Engine, HubState, LostAsk } from './state.ts';
@@ -103,9 +104,7 @@ export function onProbed(
   const fields = { engineId: engine.id, engineUuid, requests: msgIds.length };
   out.send({ type: 'note', level: 'warn', what: 'direct requests were lost on their way', fields });
   // Who sent them is in their records.
-  const askId = state.nextAskId++;
-  state.asks.set(askId, { type: 'lost', engineUuid, msgIds });
-  out.send({ type: 'store.ask', askId, question: { type: 'find', msgIds } });
+  askStore(state, { type: 'lost', engineUuid, msgIds }, { type: 'find', msgIds }, inputs, out);
 }
 
 export function onLostFound(state: HubState, ask: LostAsk, answer: StoreAnswer, inputs: Inputs, out: Out): void {

@@ -3,7 +3,7 @@ import type { Inputs } from '@muster/machine';
 import type { JsonObject } from '@muster/protocol';
 import type { QueryRequest } from '@muster/protocol/messages';
 import { checkQuery } from '@muster/protocol/messages';
-import { replyTypes } from './asks.ts';
+import { noAnswer, replyTypes, takeAsk, takeOverdue } from './asks.ts';
 import { onBecomeDask, onStopDask } from './dask.ts';
 import { checkAtDoor } from './doors.ts';
 import type { Out } from './effects.ts';
@@ -15,7 +15,7 @@ import { onRegistrationRequest, onUnregistrationRequest } from './registration.t
 import { fail, reply } from './reply.ts';
 import { onResubmitAnswer, onResubmitRequest } from './resubmit.ts';
 import { onResultAnswer, onResultRequest } from './results.ts';
-import type { Asker, HubState } from './state.ts';
+import type { Ask, Asker, HubState, LostAsk } from './state.ts';
 import {
   onDbAnswer,
   onDbRequest,
@@ -64,15 +64,15 @@ function answer(state: HubState, asker: Asker, request: QueryRequest, inputs: In
     case 'load_request':
       return onLoadRequest(state, asker, content.targets ?? null, out);
     case 'result_request':
-      return onResultRequest(state, asker, content.msg_ids, content.status_only ?? false, out);
+      return onResultRequest(state, asker, content.msg_ids, content.status_only ?? false, inputs, out);
     case 'history_request':
-      return onHistoryRequest(state, asker, out);
+      return onHistoryRequest(state, asker, inputs, out);
     case 'db_request':
-      return onDbRequest(state, asker, content.query ?? {}, content.keys ?? null, out);
+      return onDbRequest(state, asker, content.query ?? {}, content.keys ?? null, inputs, out);
     case 'purge_request':
-      return onPurgeRequest(state, asker, content.msg_ids ?? [], content.engine_ids ?? [], out);
+      return onPurgeRequest(state, asker, content.msg_ids ?? [], content.engine_ids ?? [], inputs, out);
     case 'resubmit_request':
-      return onResubmitRequest(state, asker, content.msg_ids, out);
+      return onResubmitRequest(state, asker, content.msg_ids, inputs, out);
     case 'shutdown_request':
       return onShutdownRequest(state, asker, inputs, out);
     case 'become_dask_request':
@@ -113,9 +113,16 @@ function onShutdownRequest(state: HubState, asker: Asker, inputs: Inputs, out: O
 
 /** The store has answered; a request that is not known any more is nobody's. */
 export function onStoreAnswered(state: HubState, askId: number, answer: StoreAnswer, inputs: Inputs, out: Out): void {
-  const ask = state.asks.get(askId);
-  if (ask === undefined) return;
-  state.asks.delete(askId);
+  const ask = takeAsk(state, askId, out);
+  if (ask !== undefined) answerAsk(state, ask, answer, inputs, out);
+}
+
+/** The store hangs, or is too slow. */
+export function onAsksOverdue(state: HubState, inputs: Inputs, out: Out): void {
+  for (const ask of takeOverdue(state, inputs, out)) answerAsk(state, ask, noAnswer(state), inputs, out);
+}
+
+function answerAsk(state: HubState, ask: Ask | LostAsk, answer: StoreAnswer, inputs: Inputs, out: Out): void {
   if (ask.type === 'lost') onLostFound(state, ask, answer, inputs, out);
   else if (ask.type === 'result') onResultAnswer(ask, answer, out);
   else if (answer.type === 'failed') fail(out, ask, replyTypes[ask.type], answer.ename, answer.evalue);

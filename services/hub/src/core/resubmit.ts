@@ -13,9 +13,15 @@ import { replyTypeOf } from './records.ts';
 import { fail, reply } from './reply.ts';
 import type { Ask, Asker, HubState } from './state.ts';
 
-export function onResubmitRequest(state: HubState, asker: Asker, requested: readonly string[], out: Out): void {
+export function onResubmitRequest(
+  state: HubState,
+  asker: Asker,
+  requested: readonly string[],
+  inputs: Inputs,
+  out: Out,
+): void {
   const msgIds = [...new Set(requested)];
-  askStore(state, { ...asker, type: 'resubmit', msgIds }, { type: 'find', msgIds }, out);
+  askStore(state, { ...asker, type: 'resubmit', msgIds }, { type: 'find', msgIds }, inputs, out);
 }
 
 export function onResubmitAnswer(

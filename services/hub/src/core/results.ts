@@ -1,4 +1,5 @@
 // result_request (§4.7): what has become of tasks.
+import type { Inputs } from '@muster/machine';
 import type { Json, JsonObject } from '@muster/protocol';
 import { formatDate } from '@muster/protocol';
 import type { Found, TaskRecord } from '@muster/task-store';
@@ -17,6 +18,7 @@ export function onResultRequest(
   asker: Asker,
   msgIds: readonly string[],
   statusOnly: boolean,
+  inputs: Inputs,
   out: Out,
 ): void {
   const pending: string[] = [];
@@ -30,6 +32,7 @@ export function onResultRequest(
     state,
     { ...asker, type: 'result', statusOnly, pending, completed, unknown },
     { type: 'find', msgIds: wanted },
+    inputs,
     out,
   );
 }

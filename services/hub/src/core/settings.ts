@@ -28,6 +28,8 @@ export interface HubSettings {
   readonly completedTaskLimit: number;
   /** Most completed ids kept for each engine, for verbose queue_requests; counts go on. */
   readonly completedPerEngineLimit: number;
+  /** How long the store's answers are waited for. */
+  readonly storeAnswerMs: number;
   /** Most questions that wait for the store's answer. */
   readonly storeQuestionLimit: number;
   /** Most engines remembered that stopped answering pings and may come back. */

@@ -89,7 +89,10 @@ export interface HubState {
   readonly renewing: Set<string>;
   /** There was a relay, which the next one follows. */
   hadRelay: boolean;
-  readonly asks: Map<number, Ask | LostAsk>;
+  /** What waits for an answer of the store, oldest first. */
+  readonly asks: Map<number, { readonly ask: Ask | LostAsk; readonly untilUs: number }>;
+  /** Questions that nobody waits for any more, but that the store still has. */
+  readonly overdue: Set<number>;
   nextAskId: number;
   readonly dask: DaskState;
   shuttingDown: boolean;
@@ -112,6 +115,7 @@ export const createHubState = (settings: HubSettings): HubState => ({
   renewing: new Set(),
   hadRelay: false,
   asks: new Map(),
+  overdue: new Set(),
   nextAskId: 0,
   dask: { address: null, waiting: [], unwanted: false },
   shuttingDown: false,

@@ -1,5 +1,6 @@
 import type { Effects, Inputs, TimerFired } from '@muster/machine';
 import { Outbox } from '@muster/machine';
+import { asksTimer } from './asks.ts';
 import { onDaskEnded, onDaskFailed, onDaskStarted } from './dask.ts';
 import { doubtfulTimer, onDoubtEnded } from './doubtful.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
@@ -16,7 +17,7 @@ import {
   probeAgainTimer,
   probeTimer,
 } from './probing.ts';
-import { onQuery, onStoreAnswered, shutdownTimer } from './queries.ts';
+import { onAsksOverdue, onQuery, onStoreAnswered, shutdownTimer } from './queries.ts';
 import { onHeartStarted, onHeartStopped, onRegistrationTimeout, registrationTimer } from './registration.ts';
 import { onRestored } from './restoring.ts';
 import type { HubState } from './state.ts';
@@ -88,6 +89,7 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
 function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   if (id === shutdownTimer) out.send({ type: 'controller.stop' });
   else if (id === expiryTimer) onExpiryDue(state, inputs, out);
+  else if (id === asksTimer) onAsksOverdue(state, inputs, out);
   else if (id === probeTimer) onProbeTimer(state, inputs, out);
   else if (id === probeAgainTimer) onProbeAgain(state, inputs, out);
   else if (isRenewTimer(id)) onRenewTimer(state, id, inputs, out);

@@ -1,4 +1,5 @@
 // history_request, db_request and purge_request (§4.7): questions about the store as a whole.
+import type { Inputs } from '@muster/machine';
 import type { JsonObject } from '@muster/protocol';
 import { keyErrorValue } from '@muster/protocol';
 import type { TaskQuery } from '@muster/task-store';
@@ -10,8 +11,8 @@ import type { Ask, Asker, HubState } from './state.ts';
 
 type AnswerOf<T extends StoreAnswer['type']> = Extract<StoreAnswer, { type: T }>;
 
-export const onHistoryRequest = (state: HubState, asker: Asker, out: Out): void =>
-  askStore(state, { ...asker, type: 'history' }, { type: 'history' }, out);
+export const onHistoryRequest = (state: HubState, asker: Asker, inputs: Inputs, out: Out): void =>
+  askStore(state, { ...asker, type: 'history' }, { type: 'history' }, inputs, out);
 
 export const onHistoryAnswer = (ask: Ask, { msgIds }: AnswerOf<'history'>, out: Out): void =>
   reply(out, ask, 'history_reply', { history: msgIds });
@@ -21,9 +22,10 @@ export function onDbRequest(
   asker: Asker,
   query: JsonObject,
   keys: readonly string[] | null,
+  inputs: Inputs,
   out: Out,
 ): void {
-  askStore(state, { ...asker, type: 'db', keys }, { type: 'query', query, keys }, out);
+  askStore(state, { ...asker, type: 'db', keys }, { type: 'query', query, keys }, inputs, out);
 }
 
 /** Buffers go record by record: those of the request, then those of the result; only when they were asked for. */
@@ -44,6 +46,7 @@ export function onPurgeRequest(
   asker: Asker,
   msgIds: 'all' | readonly string[],
   engineIds: readonly number[],
+  inputs: Inputs,
   out: Out,
 ): void {
   const refuse = (evalue: string): void => fail(out, asker, 'purge_reply', 'IndexError', evalue);
@@ -55,7 +58,8 @@ export function onPurgeRequest(
   // Stubs, which only output has made, have no other way out (§12.2).
   const where: TaskQuery[] = msgIds === 'all' ? [ended, { submitted: null }] : [];
   for (const id of engineIds) where.push({ engine_uuid: state.engines.get(id)!.uuid, ...ended });
-  askStore(state, { ...asker, type: 'purge' }, { type: 'remove', msgIds: msgIds === 'all' ? [] : msgIds, where }, out);
+  const question = { type: 'remove', msgIds: msgIds === 'all' ? [] : msgIds, where } as const;
+  askStore(state, { ...asker, type: 'purge' }, question, inputs, out);
 }
 
 export const onPurgeAnswer = (ask: Ask, out: Out): void => reply(out, ask, 'purge_reply', {});

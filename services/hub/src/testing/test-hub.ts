@@ -52,7 +52,7 @@ export function createTestHub(
   const engines = new Map<string, StoredEngine>();
   const errors: unknown[] = [];
   const note = (error: unknown): void => void errors.push(error);
-  const lane = createStoreLane({ store, backlogLimit: 1000, onError: note });
+  const lane = createStoreLane({ store, backlogLimit: 1000, backlogBytes: 1e9, onError: note });
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
     state,
     step,
