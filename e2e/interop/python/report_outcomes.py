@@ -7,8 +7,8 @@ failed, error (outside of the test proper), skipped or xfailed. A test is named 
 import json
 import os
 
-# Tests of launchers that need other machines or programs; they say nothing of a controller.
-OTHER_MACHINES = {"test_mpi.py", "test_slurm.py", "test_ssh.py"}
+# Tests of launchers that need other machines or programs; they are run where MUSTER_PEER_SYSTEMS says that these are there.
+OTHER_MACHINES = set() if os.environ.get("MUSTER_PEER_SYSTEMS") else {"test_mpi.py", "test_slurm.py", "test_ssh.py"}
 # Of several reports of one test, the one further to the right counts.
 ORDER = ["passed", "xfailed", "skipped", "failed", "error"]
 

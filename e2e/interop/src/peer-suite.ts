@@ -15,6 +15,10 @@ export interface PeerRun {
   /** Further arguments for pytest. */
   readonly pytestArguments?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Stands before pytest's argv: to run it in other namespaces. */
+  readonly enter?: readonly string[];
+  /** An empty folder for what the suite writes, where those namespaces have it. Default: a temporary one. */
+  readonly folder?: string;
   readonly timeoutMs: number;
   /** Called with each line of the report as it comes. */
   readonly onReport?: (line: Report) => void;
@@ -41,8 +45,8 @@ const pythonFolder = join(import.meta.dirname, '../python');
 
 /** Everything the suite writes (home, IPYTHONDIR, temporary files) is in a folder that goes with the run. */
 export async function runPeerSuite(run: PeerRun): Promise<PeerResult> {
-  await using folder = await temporaryFolder('peer');
-  const at = (name: string): string => join(folder.path, name);
+  await using temporary = await temporaryFolder('peer');
+  const at = (name: string): string => join(run.folder ?? temporary.path, name);
   for (const name of ['home', 'ipython', 'tmp', 'work']) await mkdir(at(name));
   const env = {
     ...run.env,
@@ -61,6 +65,7 @@ export async function runPeerSuite(run: PeerRun): Promise<PeerResult> {
   const environment = dirname(dirname(run.python));
   const modules = run.modules.map((name) => `ipyparallel.tests.${name}`);
   const argv = [
+    ...(run.enter ?? []),
     ...[run.python, '-m', 'pytest', '-p', 'report_outcomes', '-p', 'no:cacheprovider', '--rootdir', environment],
     ...['-c', join(pythonFolder, 'pytest.ini'), '-q', '--tb=short', '--color=no'],
     ...(run.pytestArguments ?? []),

@@ -14,6 +14,8 @@ export interface Machine {
   readonly address: string;
   /** Public key of its ssh server, as a line of known_hosts. */
   readonly knownHost: string;
+  /** Stands before the argv of a program of this machine that shall run in that one, as root and in `/`. */
+  readonly enter: readonly string[];
   /** Runs a line of shell there, by ssh, and resolves to how it ended. */
   run(line: string, options?: { readonly timeoutMs?: number; readonly input?: string }): Promise<Finished>;
   /** As `run`, but resolves to the standard output and rejects when it fails. */
@@ -69,7 +71,7 @@ export async function createMachines(
         await unplug();
         await program.stop({ signal: 'SIGKILL' });
       };
-      const machine = machineOf(plan, powerOff, keyFile, knownHosts[i]!, state.path);
+      const machine = machineOf(plan, program.pid, powerOff, keyFile, knownHosts[i]!, state.path);
       await until(
         async () => {
           if (program.exit !== undefined) throw new Error(`it ended:\n${program.output}`);
@@ -120,6 +122,7 @@ async function startMachine({ name, address }: Plan, state: string, shared: read
 
 function machineOf(
   plan: Plan,
+  pid: number,
   powerOff: () => Promise<void>,
   keyFile: string,
   knownHost: string,
@@ -132,6 +135,11 @@ function machineOf(
   return {
     ...plan,
     knownHost,
+    // Its process 1 is the only child of that one, which has all its namespaces but the one of processes.
+    enter: [
+      ...['nsenter', '--target', String(pid), '--mount', '--uts', '--ipc', '--net'],
+      ...[`--pid=/proc/${pid}/ns/pid_for_children`, '--'],
+    ],
     run,
     must: async (line, options) => {
       const { code, output, stdout } = await run(line, options);
