@@ -4,7 +4,7 @@ import { buildMessage, channelUrl, createHeaderSource, type Message, openMessage
 import { createMemoryTaskStore } from '@muster/task-store';
 import { silentLogger } from '@muster/telemetry';
 import { until } from '@muster/testkit';
-import { createHmacSigner, createZeromqTransport, generateCurvePair } from '@muster/transport';
+import { createHmacSigner, createZeromqTransport, generateCurvePair, type Side } from '@muster/transport';
 import { afterEach, expect, test } from 'vitest';
 import { type Controller, type ControllerOptions, startController } from './controller.ts';
 import { planFromFiles } from './port-plan.ts';
@@ -43,19 +43,24 @@ async function start(overrides: Partial<ControllerOptions> = {}): Promise<Contro
   return controller;
 }
 
-/** Asks the hub one question by a socket of its own. */
-async function ask({ connections }: Controller, msgType: string, content: object): Promise<Message> {
-  const { client } = connections;
-  const signer = createHmacSigner(client.key);
+/** Asks the hub one question by a socket of its own, with the file of that side. */
+async function ask(
+  { connections }: Controller,
+  msgType: string,
+  content: object,
+  side: Side = 'client',
+): Promise<Message> {
+  const connection = connections[side];
+  const signer = createHmacSigner(connection.key);
   const transport = createZeromqTransport({ onError() {} });
   cleanUp.push(() => transport.close());
-  const { curve_serverkey: serverKey } = client;
+  const { curve_serverkey: serverKey } = connection;
   const socket = transport.open({ kind: 'dealer', ...(serverKey && { curve: { role: 'client', serverKey } }) });
   const answers: Message[] = [];
   socket.onMessages((batch) => {
     for (const { frames } of batch) answers.push(openMessage(frames, signer));
   });
-  socket.connect(channelUrl(client, client.registration));
+  socket.connect(channelUrl(connection, connection.registration));
   const header = createHeaderSource('test').next(msgType, Date.now() * 1000);
   socket.send('', buildMessage(signer, { header, content }).toWire());
   await until(() => answers.length > 0, { timeoutMs: 5000, what: `an answer to ${msgType}` });
@@ -107,6 +112,44 @@ test('with CURVE and no key, messages are unsigned and the files carry the serve
   });
   expect(controller.connections.client).toMatchObject({ key: '', curve_serverkey: pair.publicKey });
   expect((await ask(controller, 'connection_request', {})).content.status).toBe('ok');
+});
+
+const strictCurve = () => ({
+  engine: { role: 'server', ...generateCurvePair() } as const,
+  client: { role: 'server', ...generateCurvePair() } as const,
+});
+
+test('strict CURVE: each file has its key and its registration, and each side is heard at its own port only', async () => {
+  const curve = strictCurve();
+  const controller = await start({ curve });
+  const { client, engine } = controller.connections;
+  expect(client.curve_serverkey).toBe(curve.client.publicKey);
+  expect(engine.curve_serverkey).toBe(curve.engine.publicKey);
+  expect(client.registration).not.toBe(engine.registration);
+  expect(client.key).toBe('a key of the test');
+  expect((await ask(controller, 'connection_request', {})).content.status).toBe('ok');
+  const registered = await ask(controller, 'registration_request', { uuid: 'a' }, 'engine');
+  expect(registered.content).toMatchObject({ id: 0, connection_info: { registration: engine.registration } });
+  const refused = { status: 'error', ename: 'PermissionError', engine_info: {} };
+  const atClients = await ask(controller, 'registration_request', { uuid: 'b' });
+  expect(atClients.header.msg_type).toBe('registration_reply');
+  expect(atClients.content).toMatchObject({ ...refused, evalue: expect.stringContaining('ipcontroller-engine.json') });
+  for (const question of ['connection_request', 'shutdown_request', 'history_request'])
+    expect((await ask(controller, question, {}, 'engine')).content).toMatchObject({
+      ...refused,
+      evalue: expect.stringContaining('ipcontroller-client.json'),
+    });
+});
+
+test('strict CURVE: addresses of the two sides may differ, and the ports can be taken again', async () => {
+  const options = { curve: strictCurve(), addresses: { engine: '127.0.0.2', client: '127.0.0.1' } };
+  const { connections, stop } = await start(options);
+  expect(connections.engine.interface).toBe('tcp://127.0.0.2');
+  await stop();
+  const again = await start({ ...options, plan: planFromFiles(connections.client, connections.engine) });
+  expect(again.connections).toEqual(connections);
+  expect((await ask(again, 'connection_request', {})).content.status).toBe('ok');
+  expect((await ask(again, 'registration_request', { uuid: 'a' }, 'engine')).content.status).toBe('ok');
 });
 
 test('a client may ask for the end', async () => {
