@@ -2,10 +2,15 @@
 import { join } from 'node:path';
 import type { Program } from '@muster/testkit';
 import { runProgram, startProgram } from '@muster/testkit';
-import type { ServicesCluster } from './cluster.ts';
 import { python } from './parts.ts';
 
-const argvOf = async (script: string, cluster: ServicesCluster, args: readonly string[]): Promise<string[]> => [
+/** Of a cluster, as far as its clients need it. */
+export interface PeerSetting {
+  readonly clientFile: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const argvOf = async (script: string, cluster: PeerSetting, args: readonly string[]): Promise<string[]> => [
   await python(),
   join(import.meta.dirname, '../python', script),
   cluster.clientFile,
@@ -13,7 +18,7 @@ const argvOf = async (script: string, cluster: ServicesCluster, args: readonly s
 ];
 
 /** Runs a script to its end and gives what its last line says, as JSON. Rejects with its output. */
-export async function runPython<T>(script: string, cluster: ServicesCluster, args: readonly string[] = []): Promise<T> {
+export async function runPython<T>(script: string, cluster: PeerSetting, args: readonly string[] = []): Promise<T> {
   const run = await runProgram(await argvOf(script, cluster, args), { env: cluster.env, timeoutMs: 120_000 });
   const last = run.stdout.trim().split('\n').at(-1) ?? '';
   if (run.code !== 0 || last === '') throw new Error(`${script} ended with ${run.code}:\n${run.output}`);
@@ -22,6 +27,6 @@ export async function runPython<T>(script: string, cluster: ServicesCluster, arg
 
 export const startPython = async (
   script: string,
-  cluster: ServicesCluster,
+  cluster: PeerSetting,
   args: readonly string[] = [],
 ): Promise<Program> => startProgram(await argvOf(script, cluster, args), { env: cluster.env });

@@ -9,7 +9,7 @@ export const serviceNames = ['hub', 'task-scheduler', 'relay', 'heartmonitor', '
 export type ServiceName = (typeof serviceNames)[number];
 
 /** The argv of one of our commands, as installed in the checkout. */
-export const ourCommand = (name: 'ipengine' | 'muster'): string[] => [
+export const ourCommand = (name: 'ipcontroller' | 'ipengine' | 'muster'): string[] => [
   process.execPath,
   join(import.meta.dirname, `../../../packages/cli/bin/${name}.js`),
 ];
