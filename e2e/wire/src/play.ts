@@ -31,7 +31,7 @@ function clockOf(index: number): () => string {
 
 async function tellAll(whose: Whose, group: Group): Promise<Map<string, Told>> {
   await using stage = await startStage(whose, { args: group.args, ...(group.env && { env: group.env }) });
-  const engines = new Map<string, FakeEngine>();
+  const engines = new Map<string, FakeEngine>([['fence', stage.fence]]);
   for (const uuid of group.engines) engines.set(uuid, (await stage.enter({ uuid })).engine);
   const told = new Map<string, Told>();
   for (const [index, scenario] of group.scenarios.entries()) {

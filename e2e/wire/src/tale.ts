@@ -1,15 +1,15 @@
 // How scenarios are told: each is played to one controller, and what is heard is noted under names that are the same for both.
-import type { Json } from '@muster/protocol';
+import type { Json, JsonObject } from '@muster/protocol';
 import type { Shape } from './compare/shape.ts';
 import { shapeOfHeard, shapeOfValue } from './compare/shape.ts';
 import type { Asked, FakeClient } from './harness/fake-client.ts';
 import type { EngineOptions, FakeEngine } from './harness/fake-engine.ts';
 import type { Heard } from './harness/heard.ts';
-import { parentIdOf } from './harness/heard.ts';
+import { contentOf, parentIdOf, typeOf } from './harness/heard.ts';
 import type { Line } from './harness/line.ts';
 import type { Stage } from './harness/stage.ts';
-import { contentOf } from './harness/stage.ts';
 import type { Wire, Words, Written } from './harness/wire.ts';
+import { now } from './harness/wire.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -35,6 +35,8 @@ export interface Tale {
   engine(uuid: string): FakeEngine;
   /** Lets an engine enter; it leaves with the scenario. Its announcement is not noted. */
   enter(options: EngineOptions): Promise<FakeEngine>;
+  /** An engine that entered here is gone already, as far as the hub knows: only its sockets are closed in the end. */
+  gone(engine: FakeEngine): void;
   /** Keeps a socket of the scenario in view: what is left on it is noted, and it is closed. */
   watch(line: Line): Line;
   /** Notes a message, a silence (undefined), or any value. */
@@ -45,10 +47,14 @@ export interface Tale {
    * may come after that of a later question.
    */
   ask(name: string, channel: Asked, msgType: string, words?: Words, to?: string): Promise<Heard | undefined>;
+  /** The next of some kind on a line, noted; a silence after `timeoutMs` is noted too. */
+  hears(name: string, line: Line, matches?: (heard: Heard) => boolean, timeoutMs?: number): Promise<Heard | undefined>;
   /** The next request that an engine gets on shell or control, noted; ends the scenario when there is none. */
   arrives(name: string, line: Line): Promise<Heard>;
   /** The reply to a request, noted; ends the scenario when there is none. */
   answered(name: string, channel: Asked, request: Written): Promise<Heard>;
+  /** Waits until the hub lists a task at an engine. */
+  assigned(msgId: string, uuid: string): Promise<void>;
   /** Waits until the hub counts a request as completed. */
   completed(msgId: string): Promise<void>;
 }
@@ -56,13 +62,24 @@ export interface Tale {
 /** Thrown when something that the rest of a scenario stands on did not happen. */
 export class EndsEarly extends Error {}
 
+const patienceMs = 5000;
+const lists = (list: Json | undefined, text: string): boolean => Array.isArray(list) && list.includes(text);
+
 /** Replies of a hub that reads from its store may be overtaken by replies that need none. */
 const overtakenMs = 300;
+
+/** Python's registration_reply names no request. */
+const isReply = (heard: Heard, { msgId, header }: Written): boolean => {
+  const parent = parentIdOf(heard);
+  if (parent !== '') return parent === msgId || parent.startsWith(`${msgId}_`);
+  return typeOf(heard) === String(header.msg_type).replace('_request', '_reply');
+};
 
 export function createTale(stage: Stage, engines: Map<string, FakeEngine>, account: Map<string, Shape>) {
   const { client, wire } = stage;
   const lines: Line[] = [];
   const entered: FakeEngine[] = [];
+  const departed: FakeEngine[] = [];
   function put(name: string, shape: Shape): void {
     let key = name;
     for (let n = 2; account.has(key); n++) key = `${name} ${n}`;
@@ -74,6 +91,16 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
     note(name, heard);
     if (heard === undefined) throw new EndsEarly(name);
     return heard;
+  }
+  /** Asks until the answer is right; the hub hears of requests and replies a little later than the peers do. */
+  async function untilHub(what: string, msgType: string, content: Json, right: (content: JsonObject) => boolean) {
+    const deadline = performance.now() + patienceMs;
+    for (let round = 0; performance.now() < deadline; round++) {
+      const header = { msg_id: `poll ${round} until ${what}`, date: now() };
+      if (right(contentOf(await client.ask('registration', msgType, { content, header })))) return;
+      await new Promise((done) => setTimeout(done, 5));
+    }
+    throw new EndsEarly(what);
   }
   const tale: Tale = {
     stage,
@@ -92,6 +119,10 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
       entered.push(engine);
       return engine;
     },
+    gone(engine) {
+      entered.splice(entered.indexOf(engine), 1);
+      departed.push(engine);
+    },
     watch(line) {
       lines.push(line);
       return line;
@@ -100,7 +131,7 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
       const request = client.request(channel, msgType, words, to);
       const { heard, lost } = await client.settle(channel);
       if (lost > 0) tale.noteValue(`${name}: later questions lost`, lost);
-      const own = heard.filter((message) => parentIdOf(message).startsWith(request.msgId));
+      const own = heard.filter((message) => isReply(message, request));
       for (const other of heard.filter((message) => !own.includes(message))) note(`${name}: stray`, other);
       if (own.length === 0) {
         const late = await client.reply(channel, request, overtakenMs);
@@ -109,20 +140,21 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
       for (const reply of own.length === 0 ? [undefined] : own) note(name, reply);
       return own[0];
     },
+    async hears(name, line, matches, timeoutMs) {
+      const heard = await line.next(matches, timeoutMs);
+      note(name, heard);
+      return heard;
+    },
     arrives: (name, line) => orEnd(name, line.next()),
     answered: (name, channel, request) => orEnd(name, client.reply(channel, request)),
-    async completed(msgId) {
-      for (let round = 0; round < 500; round++) {
-        const reply = await client.ask('registration', 'result_request', {
-          content: { msg_ids: [msgId], status_only: true },
-          header: { msg_id: `poll ${round} ${msgId}`, date: `2031-12-31T00:00:00.${100_000 + round}Z` },
-        });
-        const { completed } = contentOf(reply);
-        if (Array.isArray(completed) && completed.includes(msgId)) return;
-        await new Promise((done) => setTimeout(done, 10));
-      }
-      throw new EndsEarly(`${msgId} completed`);
-    },
+    completed: (msgId) =>
+      untilHub(`${msgId} is completed`, 'result_request', { msg_ids: [msgId], status_only: true }, ({ completed }) =>
+        lists(completed, msgId),
+      ),
+    assigned: (msgId, uuid) =>
+      untilHub(`${msgId} is assigned`, 'queue_request', { targets: [uuid], verbose: true }, (content) =>
+        lists((content[String(tale.engine(uuid).id)] as JsonObject | undefined)?.tasks, msgId),
+      ),
   };
 
   /** Notes what nobody took, on every socket, and lets those that entered leave. */
@@ -136,9 +168,9 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
     for (const line of [client.lines.notification, client.lines.iopub, ...open, ...lines])
       for (const message of line.drain()) note(`left on ${message.line}`, message);
     for (const line of lines) await line.close();
-    for (const engine of entered) {
+    for (const engine of [...entered, ...departed]) {
       engines.delete(engine.uuid);
-      await stage.leave(engine);
+      await (entered.includes(engine) ? stage.leave(engine) : engine.close());
     }
   }
   return { tale, end };

@@ -3,7 +3,7 @@
 import type { Json } from '@muster/protocol';
 import { decodeText, isJsonObject } from '@muster/protocol';
 import type { Heard } from '../harness/heard.ts';
-import { typeOf } from '../harness/heard.ts';
+import { contentOf, typeOf } from '../harness/heard.ts';
 
 /** Place in a message → what is there. */
 export type Shape = ReadonlyMap<string, string>;
@@ -52,17 +52,28 @@ function* leaves(path: string, value: Json): Generator<[string, string]> {
 
 export const shapeOfValue = (value: Json): Shape => new Map(leaves('value', value));
 
-/** Ids that a ROUTER makes up are five bytes, the first 0. */
-const shapeOfId = (frame: Uint8Array): string =>
-  frame.length === 5 && frame[0] === 0 ? 'client' : JSON.stringify(decodeText(frame)).slice(0, longest);
+/** A frame of which nothing is known. Ids that a ROUTER makes up are five bytes, the first 0. */
+function shapeOfFrame(frame: Uint8Array): string {
+  if (frame.length === 5 && frame[0] === 0) return 'client';
+  const text = decodeText(frame);
+  if (/^[0-9a-f]{64}$/.test(text)) return 'signature';
+  return text.startsWith('{') && text.length > 2 ? 'dictionary' : JSON.stringify(text).slice(0, longest);
+}
+
+/** What kind of message it is: where two differ in that, their parts are not compared. */
+function headline(heard: Heard): string {
+  const { status, ename } = contentOf(heard);
+  const type = typeOf(heard) || 'no type';
+  return typeof status !== 'string' || status === 'ok' ? type : `${type}: ${ename ?? status}`;
+}
 
 /** Undefined is silence. */
 export function shapeOfHeard(heard: Heard | undefined): Shape {
   if (heard === undefined) return new Map([['message', 'silence']]);
-  if (!heard.isMessage) return new Map([['message', `frames ${heard.frames.map(shapeOfId).join(' ')}`]]);
+  if (!heard.isMessage) return new Map([['message', `frames ${heard.frames.map(shapeOfFrame).join(' ')}`]]);
   const shape = new Map([
-    ['message', typeOf(heard) || 'no type'],
-    ['ids', [...(heard.peer ? [heard.peer] : []), ...heard.ids.map(shapeOfId)].join(' ') || 'none'],
+    ['message', headline(heard)],
+    ['ids', [...(heard.peer ? [heard.peer] : []), ...heard.ids.map(shapeOfFrame)].join(' ') || 'none'],
     ['signature', heard.signature],
     ['buffers', heard.buffers.map(({ length }) => length).join(' ') || 'none'],
   ]);

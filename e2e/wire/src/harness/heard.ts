@@ -1,6 +1,6 @@
 // One message as a socket heard it: every frame named, nothing believed.
-import type { Frames, Json, Signer } from '@muster/protocol';
-import { decodeText, findDelimiter } from '@muster/protocol';
+import type { Frames, Json, JsonObject, Signer } from '@muster/protocol';
+import { decodeText, findDelimiter, isJsonObject } from '@muster/protocol';
 
 export interface Heard {
   /** The name of the socket that heard it. */
@@ -58,12 +58,16 @@ export function hear(line: string, peer: string, behindPeer: Frames, signer: Sig
 }
 
 const textIn = (value: Json | undefined, key: string): string => {
-  const found = value !== null && typeof value === 'object' && !Array.isArray(value) ? value?.[key] : undefined;
+  const found = value !== undefined && isJsonObject(value) ? value[key] : undefined;
   return typeof found === 'string' ? found : '';
 };
 
 /** '' where it has none. */
 export const typeOf = (heard: Heard): string => textIn(heard.header, 'msg_type');
+/** '' where it has none. */
 export const idOf = (heard: Heard): string => textIn(heard.header, 'msg_id');
 /** msg_id of the request that it answers; '' where it names none. */
 export const parentIdOf = (heard: Heard): string => textIn(heard.parent, 'msg_id');
+/** Empty where there is no message, or its content is no dictionary. */
+export const contentOf = (heard: Heard | undefined): JsonObject =>
+  heard?.content !== undefined && isJsonObject(heard.content) ? heard.content : {};

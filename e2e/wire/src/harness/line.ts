@@ -69,3 +69,14 @@ export function createLine(name: string, socket: Socket, signer: Signer): Line {
     close: () => socket.close(),
   };
 }
+
+/** The next message on any of several lines; undefined when none came in `timeoutMs`. */
+export async function nextOf(lines: readonly Line[], timeoutMs = patienceMs): Promise<Heard | undefined> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const line = lines.find(({ waiting }) => waiting.length > 0);
+    if (line !== undefined) return line.next();
+    if (performance.now() > deadline) return undefined;
+    await new Promise((done) => setTimeout(done, 2));
+  }
+}

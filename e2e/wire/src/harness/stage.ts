@@ -1,5 +1,4 @@
 // A controller with a client and fake engines around it, and nothing else: whatever happens is the controller's doing.
-import type { JsonObject } from '@muster/protocol';
 import type { ControllerOptions, StartedController, Whose } from './controller.ts';
 import { startController } from './controller.ts';
 import type { FakeClient } from './fake-client.ts';
@@ -7,7 +6,7 @@ import { createFakeClient } from './fake-client.ts';
 import type { EngineOptions, FakeEngine } from './fake-engine.ts';
 import { startFakeEngine } from './fake-engine.ts';
 import type { Heard } from './heard.ts';
-import { typeOf } from './heard.ts';
+import { contentOf, typeOf } from './heard.ts';
 import type { Wire } from './wire.ts';
 import { createWire } from './wire.ts';
 
@@ -16,14 +15,13 @@ export interface Stage extends AsyncDisposable {
   readonly wire: Wire;
   /** Its fences are answered by an engine of uuid `fence`, id 0. */
   readonly client: FakeClient;
+  readonly fence: FakeEngine;
   /** Registers an engine and waits until it is announced; the notification is given, and taken from the client's line. */
   enter(options: EngineOptions): Promise<{ readonly engine: FakeEngine; readonly announced: Heard | undefined }>;
   /** Unregisters an engine, waits until that is announced, and closes it. */
   leave(engine: FakeEngine): Promise<void>;
   stop(): Promise<void>;
 }
-
-export const contentOf = (heard: Heard | undefined): JsonObject => (heard?.content ?? {}) as JsonObject;
 
 const announces = (kind: 'registration' | 'unregistration', uuid: string) => (heard: Heard) =>
   typeOf(heard) === `${kind}_notification` && contentOf(heard).uuid === uuid;
@@ -40,16 +38,19 @@ export async function startStage(whose: Whose, options: ControllerOptions = {}):
   }
   try {
     const client = createFakeClient(wire, { uuid: 'fence', id: 0 });
-    const stage: Stage = {
+    const enter: Stage['enter'] = async (engineOptions) => {
+      const engine = await startFakeEngine(wire, engineOptions);
+      const announced = await client.lines.notification.next(announces('registration', engine.uuid));
+      if (announced === undefined) throw new Error(`${whose}: engine ${engine.uuid} was not announced`);
+      return { engine, announced };
+    };
+    const { engine: fence } = await enter({ uuid: 'fence' });
+    return {
       controller,
       wire,
       client,
-      async enter(engineOptions) {
-        const engine = await startFakeEngine(wire, engineOptions);
-        const announced = await client.lines.notification.next(announces('registration', engine.uuid));
-        if (announced === undefined) throw new Error(`${whose}: engine ${engine.uuid} was not announced`);
-        return { engine, announced };
-      },
+      fence,
+      enter,
       async leave(engine) {
         client.request('registration', 'unregistration_request', { content: { id: engine.id } });
         await client.lines.notification.next(announces('unregistration', engine.uuid));
@@ -58,8 +59,6 @@ export async function startStage(whose: Whose, options: ControllerOptions = {}):
       stop,
       [Symbol.asyncDispose]: stop,
     };
-    await stage.enter({ uuid: 'fence' });
-    return stage;
   } catch (error) {
     await stop();
     throw error;

@@ -2,7 +2,7 @@
 import type { Json } from '@muster/protocol';
 import { encodeText } from '@muster/protocol';
 import type { Group, Scenario } from '../tale.ts';
-import { scenario } from './scenario.ts';
+import { scenario } from './words.ts';
 
 /** One question, and what comes back. */
 const question = (name: string, msgType: string, content: Json = {}): Scenario =>
