@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces, userInfo } from 'node:os';
-import { connectionPaths, readClientConnection, resolveProfileDir } from '@muster/config';
+import { connectionPaths, readClientConnection, resolveProfileDir, withServerKey } from '@muster/config';
 import type { ClientConnection } from '@muster/protocol';
 import { MusterError } from '@muster/protocol';
 import type { Transport } from '@muster/transport';
@@ -43,7 +43,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const { timeoutMs = 10_000 } = options;
   const here = lookAround();
   const { given, from } = await findConnection(options);
-  const connection = withUrl(reachable(given, here), options.url);
+  const known = withServerKey(given, options.env ?? process.env);
+  const connection = withUrl(reachable(known, here), options.url);
   // Sockets are opened below, so no error can come before there is somebody to tell.
   let report: ((error: Error) => void) | undefined;
   const transport = options.transport ?? createZeromqTransport({ onError: (error) => report?.(error) });

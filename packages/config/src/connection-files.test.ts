@@ -11,6 +11,7 @@ import {
   readEngineConnection,
   removeConnectionFiles,
   waitForFile,
+  withServerKey,
   writeConnectionFiles,
 } from './connection-files.ts';
 import { ensureProfile } from './profiles.ts';
@@ -98,4 +99,13 @@ test('a folder that is not there is a clear error', () => {
   expect(() => writeConnectionFiles(connectionPaths(join(folder, 'none'), ''), client, engine)).toThrow(
     expect.objectContaining({ code: 'profile_unusable' }),
   );
+});
+
+test('a server key of the environment counts where the file has none', () => {
+  const key = 'k'.repeat(40);
+  expect(withServerKey(client, { IPP_CURVE_SERVERKEY: key }).curve_serverkey).toBe(key);
+  const encrypted = { ...engine, curve_serverkey: 'f'.repeat(40) };
+  expect(withServerKey(encrypted, { IPP_CURVE_SERVERKEY: key })).toEqual(encrypted);
+  expect(withServerKey(client, {}).curve_serverkey).toBe(null);
+  expect(withServerKey(client, { IPP_CURVE_SERVERKEY: '' }).curve_serverkey).toBe(null);
 });

@@ -65,6 +65,12 @@ export const readClientConnection = (path: string, options?: ReadOptions): Promi
 export const readEngineConnection = (path: string, options?: ReadOptions): Promise<EngineConnection> =>
   read(path, parseEngineConnection, options);
 
+/** The connection, with the server key of the environment where the file has none, as Python's clients and engines have it. */
+export const withServerKey = <C extends ClientConnection | EngineConnection>(
+  connection: C,
+  env: { readonly IPP_CURVE_SERVERKEY?: string | undefined },
+): C => ({ ...connection, curve_serverkey: connection.curve_serverkey ?? (env.IPP_CURVE_SERVERKEY || null) });
+
 /** Larger files are no connection files. */
 const maxFileBytes = 1_000_000;
 const pollMs = 20;

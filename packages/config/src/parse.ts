@@ -143,7 +143,8 @@ function readArguments(table: SettingsTable, args: readonly string[], options: P
     const flipped = names.switches.get(name);
     if (found !== undefined) {
       const setting = table[found] as Setting;
-      refuseSecret(setting, name);
+      const warning = checkSecret(setting, name);
+      if (warning !== undefined) target.warnings.push(warning);
       const bare = setting.type === 'boolean' && attached === undefined;
       set(found, bare ? true : accept(setting, value(), `--${name}`));
     } else if (flipped !== undefined) {
@@ -155,8 +156,11 @@ function readArguments(table: SettingsTable, args: readonly string[], options: P
   }
 }
 
-function refuseSecret(setting: Setting, name: string): void {
-  if (setting.type !== 'text' || !setting.secret) return;
+/** A warning, if there is one. */
+function checkSecret(setting: Setting, name: string): string | undefined {
+  if (setting.type !== 'text' || !setting.secret) return undefined;
+  if (setting.secret === 'warned')
+    return `--${name} shows a secret to every user of this machine: better set $${setting.env}.`;
   throw new MusterError(
     'bad_option',
     `--${name} would show a secret to every user of this machine.`,

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readNatsAddress } from './nats-address.ts';
+import { parseCommandLine } from './parse.ts';
 import { readSecret, readSessionKey } from './secrets.ts';
 import { channelSettings, sharedServiceSettings } from './service-settings.ts';
-import { defaultsOf } from './settings.ts';
+import { defaultsOf, type SettingsTable } from './settings.ts';
 import { parseWithFile } from './settings-file.ts';
 
 const table = { ...sharedServiceSettings, ...channelSettings };
@@ -108,4 +109,17 @@ test('NATS', () => {
   expect(() => read({ natsPassword: 'p' })).toThrow('no user');
   expect(() => read({ natsUser: 'u', natsToken: 't' })).toThrow('not both');
   expect(() => read({ natsCaFile: join(folder, 'none') })).toThrow('--nats-ca-file');
+});
+
+test('a secret that the original takes as an option is taken with a warning, and without one from elsewhere', () => {
+  const settings = {
+    secretKey: { name: 'C.key', env: 'C_KEY', type: 'text', secret: 'warned', default: '', description: '' },
+  } as const satisfies SettingsTable;
+  const { values, warnings } = parseCommandLine(settings, ['--C.key=abc'], {});
+  expect(values.secretKey).toBe('abc');
+  expect(warnings).toEqual([expect.stringMatching(/^(?!.*abc).*--C\.key shows a secret.*\$C_KEY/)]);
+  expect(parseCommandLine(settings, [], { C_KEY: 'abc' })).toMatchObject({
+    values: { secretKey: 'abc' },
+    warnings: [],
+  });
 });

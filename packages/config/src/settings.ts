@@ -26,8 +26,11 @@ interface SettingBase {
 interface TextSetting extends SettingBase {
   readonly type: 'text';
   readonly default: string | null;
-  /** Refused as an option, where every user of the machine could read it: taken from the environment or a file only. */
-  readonly secret?: true;
+  /**
+   * Refused as an option, where every user of the machine could read it: taken from the environment or a file only. `warned`:
+   * taken with a warning, where the original takes it so.
+   */
+  readonly secret?: true | 'warned';
 }
 interface NumberSetting extends SettingBase {
   /** `integer` refuses fractions. */

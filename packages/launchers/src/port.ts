@@ -15,8 +15,8 @@ export interface LaunchSpec {
   readonly profileDir: string;
   /** Set as IPP_CLUSTER_ID. */
   readonly clusterId: string;
-  /** Added to this program's environment. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Added to this program's environment, or with undefined taken away. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where they run. */
   readonly workDir: string;
   /** Pause between two starts. */

@@ -21,7 +21,7 @@ function decodeKey(key: string, name: string): Uint8Array {
   throw new MusterError(
     'bad_option',
     `The CURVE ${name} is not a key.`,
-    'A key is 40 characters of Z85, as in the connection file or $IPP_CURVE_SECRETKEY.',
+    'A key is 40 characters of Z85, as in the connection file, $IPP_CURVE_SERVERKEY or $IPP_CURVE_SECRETKEY.',
   );
 }
 const rawTail = (der: Buffer): Uint8Array => der.subarray(der.length - keyBytes);

@@ -45,7 +45,7 @@ async function readStart(path: string): Promise<string> {
     for (;;) {
       const { bytesRead } = await file.read(buffer, length, largestBytes - length);
       length += bytesRead;
-      if (bytesRead === 0 || length === largestBytes) return buffer.latin1Slice(0, length);
+      if (bytesRead === 0 || length === largestBytes) return buffer.toString('latin1', 0, length);
     }
   } catch {
     return '';

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultsOf } from '@muster/config';
+import { defaultsOf, parseWithFile } from '@muster/config';
 import { generateCurvePair, hasSeparateDoors } from '@muster/transport';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chooseKeys } from './curve-keys.ts';
@@ -78,3 +78,12 @@ test.each(['', '{', '[]', '{"engine": "x"}', '{"engine": 7}', `{"client": "${'"'
     expect(readFileSync(path, 'utf8')).toBe(text);
   },
 );
+
+test('keys may be in a file of settings, under their names of the original', async () => {
+  const file = join(folder, 'settings.yaml');
+  const text = `IPController.curve_secretkey: '${pair.secretKey}'\nIPController.curve_publickey: '${pair.publicKey}'\n`;
+  writeFileSync(file, `IPController.enable_curve: true\n${text}`, { mode: 0o600 });
+  const { values, warnings } = await parseWithFile(controllerSettings, ['--config', file], {});
+  expect(warnings).toEqual([]);
+  expect(choose(values)!.engine).toMatchObject(pair);
+});

@@ -1,2 +1,6 @@
-/** Environment variables that hold keys: user code never sees them. */
-export const isSecret = (name: string): boolean => /^IPP_(CONNECTION_INFO|SESSION_KEY|CURVE_.*)$/.test(name);
+/**
+ * Environment variables that hold keys or passwords: user code never sees them. Those of a controller and of services are there
+ * when somebody starts them and engines from the same shell.
+ */
+export const isSecret = (name: string): boolean =>
+  /^(IPP_(CONNECTION_INFO|SESSION_KEY|CURVE_.*)|MUSTER_(KEY|CURVE_.*|NATS_PASSWORD|NATS_TOKEN|MONGODB))$/.test(name);

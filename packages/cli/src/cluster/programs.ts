@@ -60,9 +60,19 @@ export function engineSpec(values: EnginesValues, n: number, setId: string, plac
     n,
     identifier: ['ipengine', place.clusterId, setId].filter((part) => part !== '').join('-'),
     numbered: true,
+    environment: withoutControllerKeys,
     delayMs: values.engineDelayS * 1000,
   };
 }
+
+/** Engines run users' code, which must not find the controller's keys where both are started from one environment. */
+const withoutControllerKeys: Readonly<Record<string, undefined>> = {
+  IPP_CURVE_SECRETKEY: undefined,
+  IPP_CURVE_PUBLICKEY: undefined,
+  MUSTER_CURVE_SECRETKEY_FILE: undefined,
+  MUSTER_CURVE_CLIENT_SECRETKEY: undefined,
+  MUSTER_CURVE_CLIENT_SECRETKEY_FILE: undefined,
+};
 
 const spec = (values: EnginesValues, place: Place) => ({
   ...place,

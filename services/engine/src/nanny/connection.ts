@@ -1,6 +1,6 @@
 // How the engine learns where its controller is (§1.1, §1.3).
 import { hostname, networkInterfaces } from 'node:os';
-import { connectionPaths, readEngineConnection, resolveProfileDir, waitForFile } from '@muster/config';
+import { connectionPaths, readEngineConnection, resolveProfileDir, waitForFile, withServerKey } from '@muster/config';
 import type { EngineConnection } from '@muster/protocol';
 import { MusterError, parseEngineConnection } from '@muster/protocol';
 import { overrideAddress, reachableInterface } from '../core/index.ts';
@@ -17,7 +17,7 @@ export async function findConnection(
   log: Log,
   signal: AbortSignal,
 ): Promise<EngineConnection> {
-  const found = await readConnection(values, env, log, signal);
+  const found = withServerKey(await readConnection(values, env, log, signal), env);
   if (found.ssh !== '')
     throw new MusterError(
       'bad_option',

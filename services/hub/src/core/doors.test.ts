@@ -1,9 +1,10 @@
+import type { JsonObject } from '@muster/protocol';
 import { expect, test } from 'vitest';
 import { request } from '../testing/messages.ts';
 import { createTestHub } from '../testing/test-hub.ts';
 import { leftovers } from './state.ts';
 
-const questions = [
+const questions: readonly (readonly [string, JsonObject])[] = [
   ['connection_request', {}],
   ['queue_request', {}],
   ['load_request', {}],
@@ -15,7 +16,7 @@ const questions = [
   ['shutdown_request', {}],
   ['become_dask_request', {}],
   ['stop_distributed_request', {}],
-] as const;
+];
 
 test("questions of clients are refused at the engines' door, and change nothing", () => {
   const hub = createTestHub();
