@@ -40,3 +40,11 @@ export async function startPython(module: string, args: readonly string[], optio
   const env = { ...options.env, PATH: `${dirname(python)}:${process.env.PATH}` };
   return startProgram([python, '-m', module, ...args], { env });
 }
+
+/** Starts a script of python/ that goes on by itself. */
+export async function startScript(script: string, args: readonly string[], options: PythonOptions): Promise<Program> {
+  const python = await pythonOf(options.part);
+  return startProgram([python, '-u', join(scripts, script), ...args], {
+    env: { ...options.env, PYTHONDONTWRITEBYTECODE: '1' },
+  });
+}

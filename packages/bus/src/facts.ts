@@ -141,6 +141,14 @@ export const factTable = {
     message: 'verified',
     section: 'ours',
   },
+  'engine.dismissed': {
+    from: 'hub',
+    to: 'relay',
+    meaning: 'nobody registered this engine, which beats: give it this request to end, by control',
+    members: { engineUuid },
+    message: 'verified',
+    section: '§12.12',
+  },
   'iopub.published': {
     from: 'relay',
     to: 'hub',

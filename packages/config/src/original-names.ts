@@ -40,7 +40,6 @@ export const originalTraits = words(`
 export const originalFlags: Readonly<Record<string, boolean>> = {
   usethreads: false,
   threads: false,
-  restore: false,
   secure: false,
   'no-secure': false,
   init: false,

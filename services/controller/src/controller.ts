@@ -6,10 +6,10 @@ import { createHeartmonitorService } from '@muster/heartmonitor';
 import type { EngineStateFile, StartDask } from '@muster/hub';
 import { createHubService, defaultConfig as hubDefaults } from '@muster/hub';
 import type { Ports } from '@muster/machine';
-import { createRelayService, defaultConfig as relayDefaults } from '@muster/relay';
+import { createRelayService, defaultConfig as relayDefaults, apartConfig as relayFollowing } from '@muster/relay';
 import type { TaskSchedulerConfig } from '@muster/task-scheduler';
 import { createTaskSchedulerService, defaultConfig as schedulerDefaults } from '@muster/task-scheduler';
-import type { TaskStore } from '@muster/task-store';
+import type { StoredEngine, StoredEngines, TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import type { CurveServers, Side, Transport } from '@muster/transport';
 import { createBoundSockets, createHmacSigner, hasSeparateDoors, serverKeysOf } from '@muster/transport';
@@ -33,9 +33,22 @@ export interface ControllerOptions {
   readonly resultMaxAgeMs: number;
   readonly scheduler: Pick<TaskSchedulerConfig, 'schemeName' | 'hwm'>;
   readonly engineState: EngineStateFile;
+  /** This controller takes over from an earlier one, and leaves to the next what is unfinished at its end. */
+  readonly restore?: Restore;
+  /** Engines of an earlier one on the same ports, which it does not take over: they are told to end. */
+  readonly former?: readonly StoredEngine[];
+  /** See EngineState. */
+  readonly since?: string;
   readonly startDask?: StartDask;
   /** A client has asked for the end (§4.7, shutdown_request). */
   readonly onShutdownRequested: () => void;
+}
+
+export interface Restore {
+  /** As the engine-state file tells; undefined: as the store does. */
+  readonly engines: StoredEngines | undefined;
+  /** Records of which the unfinished ones are to be taken over. */
+  readonly records: Pick<TaskStore, 'find' | 'query'>;
 }
 
 export interface Controller {
@@ -48,9 +61,12 @@ export interface Controller {
   stop(): Promise<void>;
 }
 
+/** A registration may be under way, or a nanny say goodbye. */
+const dismissAfterMs = 5000;
+
 /** Binds everything and begins to beat. Rejects with MusterError `port_in_use`. */
 export async function startController(options: ControllerOptions): Promise<Controller> {
-  const { transport, ports, log, addresses, curve, facts, heartbeat, maxMessageBytes } = options;
+  const { transport, ports, log, addresses, curve, facts, heartbeat, maxMessageBytes, restore } = options;
   const sockets = createBoundSockets({
     transport,
     addresses,
@@ -72,6 +88,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
       ...hubDefaults,
       registrationTimeoutMs: options.registrationTimeoutMs,
       resultMaxAgeMs: options.resultMaxAgeMs,
+      dismissAfterMs,
     },
     heartbeatPeriodMs: heartbeat.periodMs,
     connectionInfo: () => (connections === undefined ? {} : registrationInfo(connections)),
@@ -79,24 +96,41 @@ export async function startController(options: ControllerOptions): Promise<Contr
     separateDoors: hasSeparateDoors(curve),
     onShutdownRequested: options.onShutdownRequested,
     ...(options.startDask && { startDask: options.startDask }),
+    ...(restore && { restore: true, leftBehind: { ...restore, probesIdle: true } }),
+    ...(options.former && { former: options.former }),
+    ...(options.since !== undefined && { since: options.since }),
   });
   const scheduler = await createTaskSchedulerService({
     ...shared,
     log: log.child({ service: 'task-scheduler' }),
     config: { ...schedulerDefaults, ...options.scheduler, maxMessageBytes },
+    ...(restore && { recover: true, startsWhole: true, store: restore.records }),
   });
-  const relay = await createRelayService({ ...shared, log: log.child({ service: 'relay' }), config: relayDefaults });
+  // Who connects to a controller that has taken over nothing was nobody's client before.
+  const { engines, registering, direct, assigned, unassigned } = hub.counts();
+  const follows = restore !== undefined && engines + registering + direct + assigned + unassigned > 0;
+  const relay = await createRelayService({
+    ...shared,
+    log: log.child({ service: 'relay' }),
+    config: follows ? { ...relayFollowing, engineWaitMs: 0 } : relayDefaults,
+  });
   const heartmonitor = await createHeartmonitorService({
     ...shared,
     log: log.child({ service: 'heartmonitor' }),
     config: heartbeat,
   });
-  connections = buildConnections(sockets.port, {
+  if (follows) {
+    // They were not there when the hub told of the engines that it has taken over.
+    await Promise.all([relay.resync(), heartmonitor.resync()]);
+    bus.publish({ type: 'service.started', service: 'relay' });
+  }
+  const built = buildConnections(sockets.port, {
     ...facts,
     addresses,
     scheme: options.scheduler.schemeName,
     curveServerKeys: serverKeysOf(curve),
   });
+  connections = { ...built, engine: { ...built.engine, broadcast: sockets.portsOf('engine:broadcast') } };
   heartmonitor.start();
   const services = { hub, 'task-scheduler': scheduler, relay, heartmonitor };
   return {

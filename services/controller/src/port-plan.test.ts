@@ -4,7 +4,7 @@ import { planPorts } from './port-plan.ts';
 const none = { ports: [], enginePorts: [], clientPorts: [], registrationPort: null };
 
 test('without pools every channel takes a free port', () => {
-  expect(planPorts(none, false)).toEqual({});
+  expect(planPorts(none, false)).toEqual({ 'engine:broadcast': [0, 0] });
 });
 
 test('a common pool is used up in the order of the wire description', () => {
@@ -17,20 +17,20 @@ test('a common pool is used up in the order of the wire description', () => {
     'engine:iopub': 21_004,
     'engine:hb_ping': 21_005,
     'engine:hb_pong': 21_006,
-    'engine:broadcast': 21_007,
-    'client:control': 21_008,
-    'client:mux': 21_009,
-    'client:task': 21_010,
-    'client:iopub': 21_011,
-    'client:notification': 21_012,
-    'client:broadcast': 21_013,
+    'engine:broadcast': [21_007, 21_008],
+    'client:control': 21_009,
+    'client:mux': 21_010,
+    'client:task': 21_011,
+    'client:iopub': 21_012,
+    'client:notification': 21_013,
+    'client:broadcast': 21_014,
   });
 });
 
 test("in strict mode the clients' registration comes last, and no other port moves", () => {
   const ports = Array.from({ length: 16 }, (_, i) => 21_000 + i);
   const strict = planPorts({ ...none, ports }, true);
-  expect(strict).toEqual({ ...planPorts({ ...none, ports }, false), 'client:registration': 21_014 });
+  expect(strict).toEqual({ ...planPorts({ ...none, ports }, false), 'client:registration': 21_015 });
 });
 
 test("a side's own pool goes first, then the common one, then free ports", () => {
@@ -40,6 +40,7 @@ test("a side's own pool goes first, then the common one, then free ports", () =>
     'engine:control': 1,
     'engine:mux': 2,
     'engine:task': 3,
+    'engine:broadcast': [0, 0],
     'client:control': 4,
   });
 });

@@ -2,8 +2,14 @@
 import type { ClientConnection, EngineConnection } from '@muster/protocol';
 import type { Channel, ChannelKey } from '@muster/transport';
 
-/** Ports wanted, by channel; a channel without entry takes any free port. */
-export type PortPlan = Partial<Record<ChannelKey, number>>;
+/**
+ * Ports wanted, by channel; a channel without entry takes any free port. Broadcast has several for engines, as a tree of Python's
+ * schedulers has leaves: here all of them are one socket, but either controller can take over from the other (§7.5).
+ */
+export type PortPlan = Partial<Record<ChannelKey, number | readonly number[]>>;
+
+/** As Python's controller has by default (§2.4). */
+const leaves = 2;
 
 /** In the order in which pools are used up (§1.5). Registration that is shared counts as the engines'. */
 const engineOrder: readonly Channel[] = [
@@ -36,8 +42,9 @@ export function planPorts(pools: PortPools, isStrict: boolean): PortPlan {
   const client = [...pools.clientPorts];
   const common = [...pools.ports];
   const plan: PortPlan = {};
+  const next = (own: number[]): number | undefined => own.shift() ?? common.shift();
   const take = (key: ChannelKey, own: number[]): void => {
-    const port = own.shift() ?? common.shift();
+    const port = key === 'engine:broadcast' ? Array.from({ length: leaves }, () => next(own) ?? 0) : next(own);
     if (port !== undefined) plan[key] = port;
   };
   for (const channel of engineOrder) take(`engine:${channel}`, engine);
@@ -49,8 +56,7 @@ export function planPorts(pools: PortPools, isStrict: boolean): PortPlan {
 export function planFromFiles(client: ClientConnection, engine: EngineConnection): PortPlan {
   const plan: PortPlan = {};
   for (const channel of engineOrder)
-    plan[`engine:${channel}`] =
-      channel === 'broadcast' ? engine.broadcast[0]! : (engine[channel as keyof EngineConnection] as number);
+    plan[`engine:${channel}`] = engine[channel as keyof EngineConnection] as number | readonly number[];
   for (const channel of clientChannels(client.registration !== engine.registration))
     plan[`client:${channel}`] = client[channel as keyof ClientConnection] as number;
   return plan;

@@ -8,42 +8,41 @@ import {
   removeConnectionFiles,
   removeFile,
   resolveProfileDir,
-  writeConnectionFiles,
   writeFileAtomically,
 } from '@muster/config';
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import {
-  addressForOthers,
-  createZeromqTransport,
-  hasSeparateDoors,
-  resolveAddress,
-  warnWhenOpen,
-} from '@muster/transport';
+import { addressForOthers, createZeromqTransport, hasSeparateDoors, warnWhenOpen } from '@muster/transport';
+import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
 import { chooseIdentity } from './identity.ts';
+import { readPredecessor } from './predecessor.ts';
+import { explainReuse, leaveFiles } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';
-import { openStore, resultMaxAgeMs } from './store.ts';
+import { resultMaxAgeMs } from './store.ts';
 
 /**
  * Runs a controller until a signal or a client ends it. Resolves to the exit status; errors that a person can mend
  * reject with MusterError (`profile_in_use`, `port_in_use`, `bad_option`, `profile_unusable`).
  */
-export async function runController(values: ControllerValues, env: NodeJS.ProcessEnv): Promise<number> {
+export async function runController(given: ControllerValues, env: NodeJS.ProcessEnv): Promise<number> {
+  const values: ControllerValues = { ...given, reuse: given.reuse || given.restore };
   const log = createLogger({ level: values.logLevel, format: values.logFormat });
   const profileDir = resolveProfileDir(values, env);
   ensureProfile(profileDir);
   const claim = claimProfile(profileDir, values.clusterId);
   const paths = connectionPaths(profileDir, values.clusterId);
   const engineState = engineStatePath(profileDir, values.clusterId);
-  const leaveNothing = (): void => {
-    if (!values.reuse) removeConnectionFiles(paths);
-    removeFile(engineState);
+  const leave = (): void => {
+    if (!values.reuse) {
+      removeConnectionFiles(paths);
+      removeFile(engineState);
+    }
     claim.release();
   };
-  process.once('exit', leaveNothing);
+  process.once('exit', leave);
   try {
     const ending = Promise.withResolvers<string>();
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGABRT'] as const)
@@ -54,7 +53,7 @@ export async function runController(values: ControllerValues, env: NodeJS.Proces
     await stop();
     return 0;
   } finally {
-    leaveNothing();
+    leave();
   }
 }
 
@@ -72,57 +71,46 @@ interface Start {
 /** Starts everything and writes the connection files. Gives the function that stops it. */
 async function start({ values, env, paths, ...start }: Start): Promise<() => Promise<void>> {
   const log = start.log.child({ service: 'controller' });
-  const addresses = {
-    engine: await resolveAddress(values.engineIp || values.ip),
-    client: await resolveAddress(values.clientIp || values.ip),
-  };
   const curve = chooseKeys(values, paths.curveKeys);
-  const { plan, ...identity } = await chooseIdentity(values, paths, curve, log);
-  warnWhenOpen(Object.values(addresses), curve, identity.key, log);
+  const { reused, ...identity } = await chooseIdentity(values, paths, curve, log);
+  const { addresses, plan, ...facts } = identity;
+  warnWhenOpen(Object.values(addresses), curve, facts.key, log);
   const ports = createSystemPorts();
-  const store = await openStore(values, start.profileDir, log);
+  const places = { engineState: start.engineState, client: paths.client };
+  const before = readPredecessor(values, places, ports.clock.nowUs(), log);
+  const { store, ...continuity } = await openRecords({ ...start, values, before, log });
   const transport = createZeromqTransport({
     onError: (error, socket) => log.error({ err: error, socket }, 'socket error'),
   });
   let controller: Controller;
   try {
     controller = await startController({
-      transport,
-      ports,
+      ...{ transport, ports, store, plan, addresses, curve, ...continuity },
       log: start.log,
-      store,
-      plan,
-      addresses,
-      curve,
-      facts: { ...identity, key: identity.key || (curve && !hasSeparateDoors(curve) ? '' : ports.newId()) },
+      facts: { ...facts, key: facts.key || (curve && !hasSeparateDoors(curve) ? '' : ports.newId()) },
       maxMessageBytes: values.maxMessageBytes,
       heartbeat: { periodMs: values.heartbeatPeriodMs, maxMisses: values.maxMisses },
       registrationTimeoutMs: values.registrationTimeoutS * 1000,
       resultMaxAgeMs: resultMaxAgeMs(values),
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
       engineState: { write: (text) => writeFileAtomically(start.engineState, text) },
-      startDask: createDaskStarter({
-        python: values.python ?? '',
-        env,
-        host: addressForOthers(addresses.client),
-      }),
+      startDask: createDaskStarter({ python: values.python ?? '', env, host: addressForOthers(addresses.client) }),
       onShutdownRequested: start.onShutdownRequested,
     });
   } catch (error) {
     await transport.close();
     await store.close();
-    throw error;
+    throw reused === undefined ? error : explainReuse(error, paths);
   }
-  writeConnectionFiles(paths, controller.connections.client, controller.connections.engine);
-  log.info(
-    { url: `${controller.connections.engine.interface}:${controller.connections.engine.registration}` },
-    'hub listening',
-  );
+  leaveFiles(paths, reused, controller.connections);
+  const { engine } = controller.connections;
+  log.info({ url: `${engine.interface}:${engine.registration}` }, 'hub listening');
   log.info(
     { store: store.name, scheme: values.scheme, hwm: values.hwm, heartbeatMs: values.heartbeatPeriodMs },
     'ready',
   );
-  log.info({ client: paths.client, engine: paths.engine, profileDir: start.profileDir }, 'connection files written');
+  const said = reused === undefined ? 'connection files written' : 'connection files reused';
+  log.info({ client: paths.client, engine: paths.engine, profileDir: start.profileDir }, said);
   return async () => {
     await controller.stop();
     await transport.close();

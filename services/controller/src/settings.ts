@@ -187,6 +187,16 @@ export const controllerSettings = {
     group: 'Files',
     description: 'Keep the connection files when stopping, and take ports and key from them when starting.',
   },
+  restore: {
+    name: 'IPController.restore_engines',
+    otherNames: ['IPControllerApp.restore_engines'],
+    flags: ['restore'],
+    type: 'boolean',
+    default: false,
+    group: 'Files',
+    description:
+      'Take over from the controller before: its engines with their numbers, and what it had not finished. Implies --reuse.',
+  },
   store: {
     name: 'IPController.db_class',
     otherNames: ['HubFactory.db_class'],
@@ -458,16 +468,6 @@ export const controllerSettings = {
     description:
       'The Python that runs the dask scheduler of become_dask. Default: that of an active environment, else the one that started this program, else python3.',
   },
-  logFormat: {
-    name: 'Application.log_format',
-    flags: ['log-format'],
-    type: 'choice',
-    choices: ['text', 'json'],
-    default: 'text',
-    group: 'Logging',
-    placeholder: 'FORMAT',
-    description: 'Lines for people or for machines.',
-  },
   config: {
     name: 'IPControllerApp.extra_config_file',
     otherNames: ['BaseIPythonApplication.extra_config_file'],
@@ -479,6 +479,16 @@ export const controllerSettings = {
     placeholder: 'FILE',
     description:
       'YAML or JSON with settings by the names of --help-all (IPController.curve_secretkey: …); options and environment win over it.',
+  },
+  logFormat: {
+    name: 'Application.log_format',
+    flags: ['log-format'],
+    type: 'choice',
+    choices: ['text', 'json'],
+    default: 'text',
+    group: 'Logging',
+    placeholder: 'FORMAT',
+    description: 'Lines for people or for machines.',
   },
   ...logSettings,
   ...profileSettings,

@@ -1,7 +1,7 @@
 import type { HubSettings } from './core/index.ts';
 
 /** What a hub does where it runs. */
-type HubRole = Pick<HubSettings, 'keepsEngines' | 'acceptsShutdown'>;
+type HubRole = Pick<HubSettings, 'keepsEngines' | 'acceptsShutdown' | 'since' | 'probesIdle'>;
 
 /** Settings of the hub; each with its meaning, unit, default and least value in `configTable`. */
 export interface HubConfig extends Omit<HubSettings, 'heartbeatPeriodMs' | keyof HubRole> {
@@ -98,6 +98,13 @@ export const configTable = {
     unit: 'requests',
     description: 'Most requests waiting for the task store; others are refused.',
   },
+  dismissAfterMs: {
+    default: 0,
+    min: 0,
+    unit: 'ms',
+    description:
+      'From the first heartbeat of an engine that was never registered here until it is told to end. 0: never.',
+  },
   lostEngineLimit: {
     default: 10_000,
     min: 1,
@@ -139,11 +146,13 @@ export const defaultConfig: HubConfig = Object.fromEntries(
 export const settingsOf = (
   config: HubConfig,
   heartbeatPeriodMs: number,
-  { keepsEngines = false, acceptsShutdown = true }: Partial<HubRole> = {},
+  { keepsEngines = false, acceptsShutdown = true, since, probesIdle = false }: Partial<HubRole> = {},
 ): HubSettings => ({
   ...config,
   keepsEngines,
   acceptsShutdown,
+  since,
+  probesIdle,
   heartbeatPeriodMs,
   registrationTimeoutMs: config.registrationTimeoutMs || Math.max(30_000, 10 * heartbeatPeriodMs),
 });

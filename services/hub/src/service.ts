@@ -5,7 +5,7 @@ import { createKeptReceiver } from '@muster/bus/kept';
 import type { Ports } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import type { JsonObject, Signer } from '@muster/protocol';
-import type { TaskStore } from '@muster/task-store';
+import type { StoredEngine, StoredEngines, TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import { createThrottledWarn } from '@muster/telemetry';
 import type { BoundSockets, Socket } from '@muster/transport';
@@ -23,9 +23,20 @@ import { settingsOf } from './config.ts';
 import type { Door, HubCounts, HubEvent, HubSend, HubState, HubWrite } from './core/index.ts';
 import { countsOf, createHubState, leftovers, refOf, step } from './core/index.ts';
 
-/** Where the engine-state file goes (§7.5); `write` replaces the text as a whole and may throw. */
+/** Where the engine-state file goes (§7.5). */
 export interface EngineStateFile {
+  /** Replaces the text as a whole; may throw. */
   write(text: string): void;
+}
+
+/** What an earlier hub has left. */
+export interface LeftBehind {
+  /** As the engine-state file tells; undefined: as the store does. */
+  readonly engines: StoredEngines | undefined;
+  /** In which unfinished requests are looked up. */
+  readonly records: Pick<TaskStore, 'query'>;
+  /** All services were in one process, which took broadcasts and the like with it: see HubSettings. */
+  readonly probesIdle: boolean;
 }
 
 export interface HubServiceOptions {
@@ -49,6 +60,12 @@ export interface HubServiceOptions {
    * that have no result yet. Default false: it starts with nothing, and leaves nothing.
    */
   readonly restore?: boolean;
+  /** With `restore`, where it looks for that; default: the store. */
+  readonly leftBehind?: LeftBehind;
+  /** Engines of an earlier hub on the same ports, which this one does not take over. */
+  readonly former?: readonly StoredEngine[];
+  /** Goes into the engine-state file (EngineState). */
+  readonly since?: string;
   /** Default true: a client may end the cluster. False: it gets an error, which says who else can. */
   readonly acceptsShutdown?: boolean;
   /** Strict mode: clients and engines each have a registration socket of their own, and are heard at theirs only. */
@@ -89,8 +106,9 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   });
   const dask = createDaskKeeper(options.startDask ?? noDask, (event) => dispatch(event));
   const keeper = createEngineKeeper(store.engines, warn);
-  const { heartbeatPeriodMs, acceptsShutdown = true } = options;
-  const state = createHubState(settingsOf(config, heartbeatPeriodMs, { keepsEngines: restore, acceptsShutdown }));
+  const { heartbeatPeriodMs, acceptsShutdown = true, since } = options;
+  const role = { keepsEngines: restore, acceptsShutdown, since, probesIdle: options.leftBehind?.probesIdle ?? false };
+  const state = createHubState(settingsOf(config, heartbeatPeriodMs, role));
   const start = createStart(restore);
   const dispatch: Dispatch = (event) => start.inTurn(event, runner.dispatch);
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
@@ -129,11 +147,12 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   }
   if (restore)
     try {
-      runner.dispatch(await readLeftBehind(store, log));
+      runner.dispatch(await readLeftBehind(store, log, options.leftBehind));
     } catch (error) {
       await stop();
       throw error;
     }
+  if (options.former !== undefined) runner.dispatch({ type: 'hub.reused', former: options.former });
   start.end(runner.dispatch);
   runner.dispatch({ type: 'hub.started' });
   ends.push(...serve(bus, state, lane));

@@ -138,6 +138,9 @@ function subscribe(bus: Bus, dispatch: Dispatch): (() => void)[] {
     bus.subscribe('direct.probe', ({ engineUuid, probe }) =>
       dispatch({ type: 'probe.asked', engine: engineUuid, probe }),
     ),
+    bus.subscribe('engine.dismissed', ({ type, engineUuid, message }) =>
+      dispatch({ type, engine: engineUuid, frames: message.toWire() }),
+    ),
     bus.subscribe('direct.lost', ({ engineUuid, session, message }) =>
       dispatch({ type: 'request.lost', engine: engineUuid, session, frames: message.toWire() }),
     ),

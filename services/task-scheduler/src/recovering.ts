@@ -21,6 +21,8 @@ interface RecoveringOptions {
   readonly dispatch: (event: SchedulerEvent) => void;
   /** Opens the sockets. */
   readonly open: () => Promise<void>;
+  /** Ports that are taken are waited for; else the start fails. */
+  readonly waitsForPorts: boolean;
   /** All is taken over that is on record: what comes in now may refer to it. */
   readonly onTakenOver: () => void;
 }
@@ -30,13 +32,16 @@ const longestPauseMs = 5000;
 /** What the earlier process told last may still be on its way to the records. */
 const lookAgainMs = 3000;
 
-/** Waits for hub, store and ports as long as it takes; ends early when the service stops. */
+/**
+ * Waits for hub and store as long as it takes, and for the ports or rejects as `open` does; ends early when the service
+ * stops.
+ */
 export async function recoverTasks(options: RecoveringOptions): Promise<void> {
   const { hub, pause, onTakenOver } = options;
   const list = await hub.resync();
   if (list === undefined) return;
   const leftovers = await readPatiently(options);
-  await openPatiently(options);
+  await (options.waitsForPorts ? openPatiently(options) : options.open());
   if (pause.ended) return;
   options.dispatch({ type: 'ports.opened' });
   takeOver(options, leftovers, list);

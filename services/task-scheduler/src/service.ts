@@ -49,6 +49,11 @@ export interface TaskSchedulerOptions {
   readonly store?: TaskRecords | undefined;
   /** Take over what an earlier process has left in the store, and leave to the next what is unfinished at the end. */
   readonly recover?: boolean;
+  /**
+   * With `recover`: whoever starts the service is told when its ports are taken, and waits until it is ready. Default false: it
+   * waits for them, as the process before may still be about to let go of them.
+   */
+  readonly startsWhole?: boolean;
   /** Is told of each step; for stories. */
   readonly record?: Recorder<SchedulerEvent, never, SchedulerSend>;
 }
@@ -87,11 +92,11 @@ export interface Shell extends TaskSchedulerOptions {
 
 /**
  * Opens the task sockets and starts. Rejects with MusterError `port_in_use`, `bad_option` or `unknown_option`. With
- * `recover`, the sockets are opened only when hub and store have answered; it waits for them, and for its ports, as long as
- * it takes (see `ready`).
+ * `recover`, the sockets are opened only when hub and store have answered; it waits for them, and without `startsWhole` for
+ * its ports, as long as it takes (see `ready`).
  */
 export async function createTaskSchedulerService(options: TaskSchedulerOptions): Promise<TaskSchedulerService> {
-  const { bus, ports, signer, log, config, store, recover = false } = options;
+  const { bus, ports, signer, log, config, store, recover = false, startsWhole = false } = options;
   checkConfig(config);
   const doors = createDoors(options.sockets, recover);
   if (!recover) await doors.open();
@@ -123,17 +128,24 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   const stopping = createStopping(shell);
   const unsubscribe = listenToBus(shell);
   let readyUs: number | undefined;
+  const begun = Promise.withResolvers<void>();
   const receive = (): void => {
     readyUs = ports.clock.nowUs();
     receiveMessages(shell, createReader(signer, drops), stopping.look);
+    begun.resolve();
   };
   if (recover)
-    void recoverTasks({
-      ...{ store, hub, ports, signer, log, pause, dispatch, open: doors.open },
+    recoverTasks({
+      ...{ store, hub, ports, signer, log, pause, dispatch, open: doors.open, waitsForPorts: !startsWhole },
       isKnown: (msgId) => isKnown(state, msgId),
       onTakenOver: receive,
-    });
+    }).catch(begun.reject);
   else receive();
+  if (startsWhole)
+    await begun.promise.catch(async (error: unknown) => {
+      await stopping.run(unsubscribe);
+      throw error;
+    });
 
   let stopped: Promise<void> | undefined;
   return {

@@ -1,9 +1,11 @@
 // What the hub before this one has left in the store.
 import { setTimeout as pause } from 'node:timers/promises';
 import { MusterError } from '@muster/protocol';
-import type { JsonRecord, TaskStore } from '@muster/task-store';
+import type { JsonRecord, StoredEngines, TaskStore } from '@muster/task-store';
+import { StoreError } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import type { HubEvent, UnfinishedTask } from '../core/index.ts';
+import type { LeftBehind } from '../service.ts';
 
 type Restored = Extract<HubEvent, { type: 'hub.restored' }>;
 
@@ -11,12 +13,12 @@ const patienceMs = 60_000;
 const retryAfterMs = 500;
 
 /** Tries for a minute; then rejects with MusterError `store_unusable`. */
-export async function readLeftBehind(store: TaskStore, log: Logger): Promise<Restored> {
+export async function readLeftBehind(store: TaskStore, log: Logger, from?: LeftBehind): Promise<Restored> {
   const giveUpMs = performance.now() + patienceMs;
   for (;;) {
     try {
-      const stored = await store.engines.load();
-      const records = await store.query(unfinishedQuery, unfinishedKeys);
+      const stored = await loadEngines(store, from?.engines);
+      const records = await queryUnfinished(from?.records ?? store);
       return { type: 'hub.restored', stored, tasks: toUnfinished(records) };
     } catch (error) {
       const why = (error as Error).message;
@@ -25,6 +27,31 @@ export async function readLeftBehind(store: TaskStore, log: Logger): Promise<Res
       log.warn({ store: store.name, why }, 'waiting for the task store');
       await pause(retryAfterMs);
     }
+  }
+}
+
+/**
+ * Both controllers write the engine-state file, and only ours the registry of the store: so the file is the newer one, and the
+ * registry follows it. Numbers of neither are used again.
+ */
+async function loadEngines({ engines: registry }: TaskStore, filed: StoredEngines | undefined): Promise<StoredEngines> {
+  const stored = await registry.load();
+  if (filed === undefined) return stored;
+  const there = new Map(filed.engines.map((engine) => [engine.uuid, engine]));
+  for (const { uuid } of stored.engines) if (!there.has(uuid)) await registry.remove(uuid);
+  const kernels = new Map(stored.engines.map(({ uuid, kernel }) => [uuid, kernel]));
+  const engines = filed.engines.map((engine) => ({ ...engine, kernel: kernels.get(engine.uuid) ?? engine.kernel }));
+  for (const engine of engines) await registry.put(engine);
+  return { engines, nextId: Math.max(filed.nextId, stored.nextId) };
+}
+
+/** A store that keeps nothing has nothing. */
+async function queryUnfinished(records: LeftBehind['records']): Promise<readonly JsonRecord[]> {
+  try {
+    return await records.query(unfinishedQuery, unfinishedKeys);
+  } catch (error) {
+    if (error instanceof StoreError && error.ename === 'NoData') return [];
+    throw error;
   }
 }
 

@@ -48,6 +48,11 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
     const message = buildMessage(signer, { header, parentHeader: parent, metadata, content });
     bus.publish({ type: 'direct.lost', engineUuid, session: parent.session, message });
   }
+  function dismiss(engineUuid: string): void {
+    const header = headers.next('shutdown_request', ports.clock.nowUs());
+    const message = buildMessage(signer, { header, content: { restart: false } });
+    bus.publish({ type: 'engine.dismissed', engineUuid, message });
+  }
   function saveEngineState(text: string): void {
     try {
       options.engineStateFile?.write(text);
@@ -74,6 +79,8 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
         );
       case 'store.expire':
         return lane.expire(effect.receivedBefore);
+      case 'engine.dismiss':
+        return dismiss(effect.engineUuid);
       case 'engine-state.save':
         return saveEngineState(effect.text);
       case 'dask.start':

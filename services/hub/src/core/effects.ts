@@ -37,6 +37,7 @@ export type NoteKind =
   | 'direct requests given up, their engine is gone'
   | 'direct requests were lost on their way'
   | 'taken over from the hub before'
+  | 'an engine that nobody registered here is told to end'
   | 'request refused'
   | 'tasks resubmitted'
   | 'task forgotten, too many are pending'
@@ -48,8 +49,8 @@ export type NoteKind =
 export type HubSend =
   | {
       readonly type: 'query.reply';
-      readonly peer: PeerId;
       readonly door: Door;
+      readonly peer: PeerId;
       readonly msgType: string;
       readonly parent: JsonObject;
       readonly content: object;
@@ -92,6 +93,8 @@ export type HubSend =
   /** Remove results that came before that moment. */
   | { readonly type: 'store.expire'; readonly receivedBefore: Microseconds }
   | { readonly type: 'engine-state.save'; readonly text: string }
+  /** Ask an engine that is not registered, by control, to end (§4.6). */
+  | { readonly type: 'engine.dismiss'; readonly engineUuid: string }
   | { readonly type: 'dask.start'; readonly args: JsonObject }
   | { readonly type: 'dask.stop' }
   | { readonly type: 'controller.stop' }

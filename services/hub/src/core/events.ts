@@ -1,6 +1,6 @@
 import type { FactOf } from '@muster/bus';
 import type { Message, PeerId } from '@muster/protocol';
-import type { Found, JsonRecord, StoredEngines } from '@muster/task-store';
+import type { Found, JsonRecord, StoredEngine, StoredEngines } from '@muster/task-store';
 import type { Door } from './doors.ts';
 
 /** Facts of the bus that the hub takes in, verified by then. */
@@ -35,6 +35,8 @@ export interface UnfinishedTask {
 
 export type HubEvent =
   | HubFact
+  /** What an earlier controller on these ports has left and this one does not take over. */
+  | { readonly type: 'hub.reused'; readonly former: readonly StoredEngine[] }
   /** What the hub before this one has left; the first event, if it comes at all. */
   | {
       readonly type: 'hub.restored';

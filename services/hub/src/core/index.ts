@@ -1,5 +1,7 @@
 export type { Door } from './doors.ts';
 export * from './effects.ts';
+export type { EngineState } from './engine-state.ts';
+export { parseEngineState } from './engine-state.ts';
 export * from './events.ts';
 export { isKeptOutput } from './output.ts';
 export * from './settings.ts';

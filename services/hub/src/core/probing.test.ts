@@ -140,6 +140,20 @@ test('the first relay follows no other, so nothing was lost; unless the hub foll
   expect(next.sentOf('clients.notify')).toHaveLength(2);
 });
 
+test('where all was one process, engines that seem idle are announced anew when they have come to their probes, too', () => {
+  const before = createTestHub({ settings: { keepsEngines: true } });
+  before.addEngine('a');
+  const hub = follow(before, { settings: { probesIdle: true } });
+  hub.tell(relayStarts);
+  hub.advance(20_000);
+  expect(hub.sentOf('clients.notify')).toEqual([]);
+  answer(hub);
+  hub.advance(500);
+  expect(hub.sentOf('clients.notify')).toHaveLength(2);
+  expect(leftovers(hub.state)).toEqual([]);
+  expect(hub.timers()).toBe(0);
+});
+
 test('an engine that goes before it is announced anew has gone', () => {
   const hub = start();
   direct(hub, 'd1');

@@ -62,7 +62,7 @@ export function onProbeTimer(state: HubState, inputs: Inputs, out: Out): void {
   state.probes.clear();
   for (const engine of state.engines.values()) {
     const { uuid, queue } = engine;
-    if (queue.size === 0) {
+    if (queue.size === 0 && !(state.renewing.has(uuid) && state.settings.probesIdle)) {
       renew(state, engine, out);
       continue;
     }

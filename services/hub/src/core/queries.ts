@@ -56,7 +56,7 @@ function answer(state: HubState, asker: Asker, request: QueryRequest, inputs: In
     case 'registration_request':
       return onRegistrationRequest(state, asker, content, inputs, out);
     case 'unregistration_request':
-      return onUnregistrationRequest(state, content.id ?? null, inputs, out);
+      return onUnregistrationRequest(state, asker.peer, content.id ?? null, inputs, out);
     case 'connection_request':
       return onConnectionRequest(state, asker, out);
     case 'queue_request':

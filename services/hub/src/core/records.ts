@@ -21,6 +21,22 @@ export function requestPatch(message: Message, queue: 'mux' | 'task', nowUs: num
   };
 }
 
+/** What a reply says of its request: enough for a record, without arguments. Undefined for what is none of a client. */
+export function requestPatchOfReply(message: Message, queue: 'mux' | 'task'): TaskPatch | undefined {
+  const { msg_type: msgType, session, date } = message.parentHeader;
+  if (typeof msgType !== 'string' || !msgType.endsWith('_request')) return undefined;
+  return {
+    header: message.parts[1],
+    metadata: {},
+    content: {},
+    buffers: [],
+    submitted: typeof date === 'string' ? (parseDate(date) ?? null) : null,
+    clientUuid: textOr(session, null),
+    queue,
+    label: textOr(message.metadata.label, null),
+  };
+}
+
 /** A result's fields. `engine_uuid` is "" when no engine made it (§12.9). */
 export function resultPatch(message: Message, nowUs: number): TaskPatch {
   const [resultHeader, , resultMetadata, resultContent] = message.parts;

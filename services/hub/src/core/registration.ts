@@ -1,13 +1,16 @@
 // Engines come and go (§4.2, §7.1, §7.4).
 import type { EngineRef } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
+import type { PeerId } from '@muster/protocol';
 import { keyErrorValue } from '@muster/protocol';
 import type { Out } from './effects.ts';
+import { saveEngines, saveForNext } from './engine-state.ts';
 import { dropEngine, keepEngine } from './kept-engines.ts';
 import { fail, reply } from './reply.ts';
 import type { Asker, Engine, HubState } from './state.ts';
-import { createEngine, engineStateText, refOf } from './state.ts';
+import { createEngine, refOf } from './state.ts';
 import { strand } from './stranded.ts';
+import { befriend, isEcho, onStranger } from './strangers.ts';
 
 export const registrationTimer = 'registration/';
 const greatestId = 2 ** 31 - 1;
@@ -45,7 +48,9 @@ export function onRegistrationRequest(
   keepEngine(state, engine, 'registering', out);
   const content = { id, hb_period: state.settings.heartbeatPeriodMs };
   reply(out, asker, 'registration_reply', content, { withConnectionInfo: true });
+  befriend(state, uuid, out);
   awaitFirstBeat(state, engine, inputs, out);
+  saveForNext(state, out);
   out.send({ type: 'note', level: 'info', what: 'engine registering', fields: { engineId: id, engineUuid: uuid } });
 }
 
@@ -85,8 +90,8 @@ function chooseId(state: HubState, requested: number | null): number {
   return id;
 }
 
-/** The engine answers pings, so that its connections stand: it is announced. Facts of others are ignored. */
-export function onHeartStarted(state: HubState, uuid: string, out: Out): void {
+/** The engine answers pings, so that its connections stand: it is announced. */
+export function onHeartStarted(state: HubState, uuid: string, inputs: Inputs, out: Out): void {
   const pending = state.registering.get(uuid);
   const lost = state.lost.get(uuid);
   if (pending !== undefined) {
@@ -97,7 +102,7 @@ export function onHeartStarted(state: HubState, uuid: string, out: Out): void {
     // It was dropped for missed beats and woke up. It knows itself by its old number, so it gets that back (§12.12).
     state.lost.delete(uuid);
     announce(state, lost, 'engine is back', out);
-  }
+  } else if (!state.byUuid.has(uuid)) onStranger(state, uuid, inputs, out);
 }
 
 function announce(state: HubState, engine: Engine, what: 'engine registered' | 'engine is back', out: Out): void {
@@ -107,24 +112,35 @@ function announce(state: HubState, engine: Engine, what: 'engine registered' | '
   state.byUuid.set(uuid, engine);
   out.send({ type: 'fact.publish', fact: { type: 'engine.registered', engine: refOf(engine) } });
   out.send({ type: 'clients.notify', msgType: 'registration_notification', parent: {}, content: { id, uuid, kernel } });
-  out.send({ type: 'engine-state.save', text: engineStateText(state) });
+  saveEngines(state, out);
   out.send({ type: 'note', level: 'info', what, fields: { engineId: id, engineUuid: uuid, kernel } });
 }
 
 /** By request of an engine or its nanny: a registered engine goes, a pending registration is cancelled. */
-export function onUnregistrationRequest(state: HubState, id: number | null, inputs: Inputs, out: Out): void {
+export function onUnregistrationRequest(
+  state: HubState,
+  peer: PeerId,
+  id: number | null,
+  inputs: Inputs,
+  out: Out,
+): void {
+  if (isEcho(state, peer, id)) return;
   const engine = id === null ? undefined : state.engines.get(id);
   if (engine !== undefined) return unregister(state, engine, 'it asked for it, or its process ended', inputs, out);
   const pending = [...state.registering.values()].find((other) => other.id === id);
   if (pending !== undefined) return endRegistration(state, pending, 'it asked for it, or its process ended', out);
   // One that was lost is gone for good: a heartbeat that is still under way must not bring it back.
   const lost = [...state.lost.values()].find((other) => other.id === id);
-  if (lost !== undefined) forgetLost(state, lost.uuid, out);
+  if (lost === undefined) return;
+  state.gone.add(lost.uuid);
+  forgetLost(state, lost.uuid, out);
 }
 
 /** One that was lost will not be taken back. */
 export function forgetLost(state: HubState, uuid: string, out: Out): void {
-  if (state.lost.delete(uuid)) dropEngine(state, uuid, out);
+  if (!state.lost.delete(uuid)) return;
+  dropEngine(state, uuid, out);
+  saveForNext(state, out);
 }
 
 /** It may only be slow: it has its answer and will not ask again, so it is taken when its heart is heard after all. */
@@ -137,7 +153,9 @@ export function onRegistrationTimeout(state: HubState, uuid: string, out: Out): 
 
 function endRegistration(state: HubState, { id, uuid }: EngineRef, why: string, out: Out): void {
   state.registering.delete(uuid);
+  state.gone.add(uuid);
   dropEngine(state, uuid, out);
+  saveForNext(state, out);
   out.clearTimer(registrationTimer + uuid);
   out.send({ type: 'fact.publish', fact: { type: 'registration.ended', uuid } });
   out.send({
@@ -158,7 +176,9 @@ export function onHeartStopped(state: HubState, uuid: string, inputs: Inputs, ou
 
 function remember(state: HubState, engine: Engine, out: Out): void {
   state.lost.set(engine.uuid, engine);
+  state.gone.delete(engine.uuid);
   keepEngine(state, engine, 'lost', out);
+  saveForNext(state, out);
   if (state.lost.size > state.settings.lostEngineLimit) forgetLost(state, state.lost.keys().next().value!, out);
 }
 
@@ -167,12 +187,13 @@ export function unregister(state: HubState, engine: Engine, reason: string, inpu
   const { id, uuid } = engine;
   state.engines.delete(id);
   state.byUuid.delete(uuid);
+  state.gone.add(uuid);
   state.probes.delete(uuid);
   state.renewing.delete(uuid);
   dropEngine(state, uuid, out);
   out.send({ type: 'fact.publish', fact: { type: 'engine.unregistered', engine: refOf(engine), reason } });
   out.send({ type: 'clients.notify', msgType: 'unregistration_notification', parent: {}, content: { id, uuid } });
-  out.send({ type: 'engine-state.save', text: engineStateText(state) });
+  saveEngines(state, out);
   out.send({
     type: 'note',
     level: 'info',

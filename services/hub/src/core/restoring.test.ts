@@ -127,6 +127,28 @@ test('requests without a result wait for it on, on their engines; those of engin
   });
 });
 
+test('what a restored engine answers and nobody has on record becomes a record', () => {
+  const hub = createTestHub({ settings });
+  hub.tell({ type: 'hub.restored', stored: { engines: [engine('a', 0, 'registered')], nextId: 1 }, tasks: [] });
+  hub.tell({ type: 'direct.replied', engineUuid: 'a', message: answerTo('d1', 'apply_reply') });
+  const metadata = { engine: 'a', status: 'ok', started: '2026-11-23T10:00:00.000000Z' };
+  hub.tell({ type: 'task.finished', message: answerTo('t1', 'apply_reply', { metadata }) });
+  expect(hub.ask('result_request', { msg_ids: ['d1', 't1'], status_only: true })?.content.completed).toEqual([
+    'd1',
+    't1',
+  ]);
+  const records = hub.ask('db_request', { query: {}, keys: ['header', 'queue', 'engine_uuid', 'completed'] })?.content
+    .records;
+  expect(records).toMatchObject([
+    { msg_id: 'd1', queue: 'mux', header: { msg_id: 'd1' } },
+    { msg_id: 't1', queue: 'task', engine_uuid: 'a', header: { msg_id: 't1' } },
+  ]);
+  // Who came later cannot have been asked before.
+  hub.addEngine('young');
+  hub.tell({ type: 'direct.replied', engineUuid: 'young', message: answerTo('x', 'apply_reply') });
+  expect(hub.ask('history_request')?.content.history).toEqual(expect.not.arrayContaining(['x']));
+});
+
 // What services keep for the hub they tell again: to the same hub, and to the one that follows it.
 
 const steps = fc.array(

@@ -4,13 +4,14 @@ import type { EngineRef } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
 import type { StoredEngine } from '@muster/task-store';
 import type { Out } from './effects.ts';
+import { saveEngines } from './engine-state.ts';
 import type { HubEvent, UnfinishedTask } from './events.ts';
 import { addPending } from './pending.ts';
 import { probeSoon } from './probing.ts';
 import { replyTypeOf } from './records.ts';
 import { awaitFirstBeat } from './registration.ts';
 import type { Engine, HubState } from './state.ts';
-import { createEngine, engineStateText } from './state.ts';
+import { createEngine } from './state.ts';
 import { strand, unknownId } from './stranded.ts';
 
 export function onRestored(
@@ -23,7 +24,7 @@ export function onRestored(
   for (const engine of stored.engines) takeEngine(state, engine, inputs, out);
   state.hadRelay = stored.engines.length > 0;
   takeTasks(state, tasks, inputs, out);
-  out.send({ type: 'engine-state.save', text: engineStateText(state) });
+  saveEngines(state, out);
   const { engines, registering, lost, pending } = state;
   const fields = { engines: engines.size, registering: registering.size, lost: lost.size, requests: pending.size };
   out.send({ type: 'note', level: 'info', what: 'taken over from the hub before', fields });
@@ -32,7 +33,7 @@ export function onRestored(
 function takeEngine(state: HubState, { status, ...stored }: StoredEngine, inputs: Inputs, out: Out): void {
   const ref: EngineRef = stored;
   if (status === 'registering') return awaitFirstBeat(state, ref, inputs, out);
-  const engine = createEngine(ref);
+  const engine: Engine = { ...createEngine(ref), restored: true };
   if (status === 'lost') return void state.lost.set(ref.uuid, engine);
   state.engines.set(ref.id, engine);
   state.byUuid.set(ref.uuid, engine);

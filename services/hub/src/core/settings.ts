@@ -8,10 +8,10 @@ export interface HubSettings {
   readonly strandedGraceMs: number;
   /** From the answer to a shutdown_request until the controller ends (§4.7). */
   readonly shutdownDelayMs: number;
-  /** How long results are kept in the store, from the moment when they came; 0: for ever. */
-  readonly resultMaxAgeMs: number;
   /** A client may end the cluster; else it is refused. */
   readonly acceptsShutdown: boolean;
+  /** How long results are kept in the store, from the moment when they came; 0: for ever. */
+  readonly resultMaxAgeMs: number;
   /** Engines are stored, for the hub that comes after this one. */
   readonly keepsEngines: boolean;
   /** From the start of a relay, or of a hub after another, until direct requests without an answer are looked after. */
@@ -32,6 +32,15 @@ export interface HubSettings {
   readonly storeAnswerMs: number;
   /** Most questions that wait for the store's answer. */
   readonly storeQuestionLimit: number;
+  /** From the first beat of an engine that nobody registered here until it is told to end; 0: never. */
+  readonly dismissAfterMs: number;
+  /** Goes into the engine-state file (EngineState). */
+  readonly since: string | undefined;
+  /**
+   * Engines are announced anew only when they have come to a probe, also those that nothing is known to wait for: they may work
+   * on broadcasts, whose replies still reach their clients.
+   */
+  readonly probesIdle: boolean;
   /** Most engines remembered that stopped answering pings and may come back. */
   readonly lostEngineLimit: number;
 }

@@ -1,5 +1,5 @@
 import type { EngineRef } from '@muster/bus';
-import type { Header, JsonObject, PeerId } from '@muster/protocol';
+import type { Header, PeerId } from '@muster/protocol';
 import type { RecentIds } from '@muster/task-store';
 import { createRecentIds } from '@muster/task-store';
 import type { DaskState } from './dask.ts';
@@ -15,6 +15,8 @@ export interface Engine extends EngineRef {
   completedCount: number;
   /** The last ones, for verbose queue_requests. */
   completed: string[];
+  /** It was there before this hub: it may answer what this hub has never heard of. */
+  restored: boolean;
 }
 
 /** A request whose result has not come. */
@@ -28,9 +30,9 @@ export interface PendingTask {
 
 /** Whom an answer goes to. */
 export interface Asker {
+  readonly door: Door;
   readonly peer: PeerId;
   readonly header: Header;
-  readonly door: Door;
 }
 
 /** A client's request that waits for the store. */
@@ -77,6 +79,14 @@ export interface HubState {
   readonly doubtful: Map<string, { readonly engineUuid: string; readonly header: Header }>;
   /** Engines that stopped answering pings, by uuid: they are taken back when they do again. */
   readonly lost: Map<string, Engine>;
+  /** Engines that have said goodbye, by uuid: a beat that was still under way then is no stranger's. */
+  readonly gone: RecentIds;
+  /** Engines, by uuid, that beat and were never registered here; they are told to end when their timers do. */
+  readonly strangers: Set<string>;
+  /** Numbers, by uuid, of engines of an earlier controller that were not taken over. */
+  readonly former: Map<string, number>;
+  /** Those of `former` that beat, by number: the goodbyes of their nannies name numbers which others may have by now. */
+  readonly zombies: Map<number, string>;
   nextId: number;
   readonly pending: Map<string, PendingTask>;
   /** Those of `pending` that the scheduler has not given to an engine. */
@@ -106,6 +116,10 @@ export const createHubState = (settings: HubSettings): HubState => ({
   stranded: new Map(),
   doubtful: new Map(),
   lost: new Map(),
+  gone: createRecentIds(10_000),
+  strangers: new Set(),
+  former: new Map(),
+  zombies: new Map(),
   nextId: 0,
   pending: new Map(),
   unassigned: new Set(),
@@ -127,6 +141,7 @@ export const createEngine = (ref: EngineRef): Engine => ({
   tasks: new Set(),
   completedCount: 0,
   completed: [],
+  restored: false,
 });
 
 export const refOf = ({ id, uuid, kernel }: EngineRef): EngineRef => ({ id, uuid, kernel });
@@ -141,6 +156,7 @@ export function leftovers(state: HubState): string[] {
     ...left('pending task', state.pending.keys()),
     ...left('unassigned task', state.unassigned),
     ...left('probed engine', state.probes.keys()),
+    ...left('stranger', state.strangers),
     ...left('question', state.asks.keys()),
     ...left(
       'waits for dask',
@@ -185,11 +201,4 @@ export function countsOf(state: HubState): HubCounts {
     unassigned: state.unassigned.size,
     questions: state.asks.size,
   };
-}
-
-/** Text of the engine-state file (§7.5): who is registered, and the next number. */
-export function engineStateText(state: HubState): string {
-  const engines: JsonObject = {};
-  for (const [id, engine] of state.engines) engines[id] = engine.uuid;
-  return JSON.stringify({ engines, next_id: state.nextId });
 }

@@ -4,6 +4,7 @@ import { asksTimer } from './asks.ts';
 import { onDaskEnded, onDaskFailed, onDaskStarted } from './dask.ts';
 import { doubtfulTimer, onDoubtEnded } from './doubtful.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
+import { saveEngines } from './engine-state.ts';
 import type { HubEvent } from './events.ts';
 import { expiryTimer, onExpiryDue } from './expiry.ts';
 import { onPublished } from './output.ts';
@@ -22,6 +23,7 @@ import { onHeartStarted, onHeartStopped, onRegistrationTimeout, registrationTime
 import { onRestored } from './restoring.ts';
 import type { HubState } from './state.ts';
 import { onGraceEnded, strandedTimer } from './stranded.ts';
+import { onReused, onStrangerTimer, strangerTimer } from './strangers.ts';
 import { onDirectReplied, onDirectRequested, onTaskDispatched, onTaskFinished, onTaskReceived } from './tasks.ts';
 
 /** The one door of the hub's core. */
@@ -56,16 +58,21 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
       onServiceStarted(state, event, inputs, out);
       break;
     case 'hub.started':
+      // What another one has left there is not this one's.
+      if (state.settings.since !== undefined) saveEngines(state, out);
       onExpiryDue(state, inputs, out);
       break;
     case 'hub.restored':
       onRestored(state, event, inputs, out);
       break;
+    case 'hub.reused':
+      onReused(state, event.former);
+      break;
     case 'iopub.published':
       onPublished(state, event, inputs, out);
       break;
     case 'heart.started':
-      onHeartStarted(state, event.uuid, out);
+      onHeartStarted(state, event.uuid, inputs, out);
       break;
     case 'heart.stopped':
       onHeartStopped(state, event.uuid, inputs, out);
@@ -95,5 +102,6 @@ function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   else if (isRenewTimer(id)) onRenewTimer(state, id, inputs, out);
   else if (id.startsWith(registrationTimer)) onRegistrationTimeout(state, id.slice(registrationTimer.length), out);
   else if (id.startsWith(doubtfulTimer)) onDoubtEnded(state, id.slice(doubtfulTimer.length), out);
+  else if (id.startsWith(strangerTimer)) onStrangerTimer(state, id.slice(strangerTimer.length), out);
   else if (id.startsWith(strandedTimer)) onGraceEnded(state, id.slice(strandedTimer.length), inputs, out);
 }

@@ -1,11 +1,12 @@
 // Direct requests and tasks, from the facts of relay and scheduler into pending lists and records (§5.2).
 import type { FactOf } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
+import type { Message } from '@muster/protocol';
 import type { TaskPatch, WhenMissing } from '@muster/task-store';
 import { believe, doubt } from './doubtful.ts';
 import type { Out } from './effects.ts';
 import { addCompleted, addPending, assign, removePending } from './pending.ts';
-import { isRequest, parentIdOf, replyTypeOf, requestPatch, resultPatch } from './records.ts';
+import { isRequest, parentIdOf, replyTypeOf, requestPatch, requestPatchOfReply, resultPatch } from './records.ts';
 import type { HubState } from './state.ts';
 
 const put = (out: Out, msgId: string, patch: TaskPatch, whenMissing: WhenMissing): void =>
@@ -27,9 +28,22 @@ export function onDirectReplied(state: HubState, fact: FactOf<'direct.replied'>,
   believe(state, msgId, out);
   const task = removePending(state, msgId);
   if (task?.engine) addCompleted(state, task.engine, msgId);
+  const isOlder = task === undefined && isBeforeUs(state, fact.engineUuid, msgId);
   // A reply to what never was a request here (or was forgotten) changes a record if there is one, and nothing else.
-  if (task !== undefined) state.completed.add(msgId);
-  put(out, msgId, resultPatch(fact.message, inputs.nowUs), 'ignore');
+  if (task !== undefined || isOlder) state.completed.add(msgId);
+  putResult(fact.message, msgId, isOlder ? 'mux' : null, inputs, out);
+}
+
+/** An engine that outlived an earlier hub answers what this hub has never heard of. */
+const isBeforeUs = (state: HubState, engineUuid: unknown, msgId: string): boolean =>
+  typeof engineUuid === 'string' && state.byUuid.get(engineUuid)?.restored === true && !state.completed.has(msgId);
+
+/** `queue`: there may be no record of the request; what its reply says of it becomes one. */
+function putResult(message: Message, msgId: string, queue: 'mux' | 'task' | null, inputs: Inputs, out: Out): void {
+  const result = resultPatch(message, inputs.nowUs);
+  const request = queue === null ? undefined : requestPatchOfReply(message, queue);
+  if (request === undefined) put(out, msgId, result, 'ignore');
+  else put(out, msgId, { ...request, ...result }, 'create');
 }
 
 export function onTaskReceived(state: HubState, fact: FactOf<'task.received'>, inputs: Inputs, out: Out): void {
@@ -58,6 +72,7 @@ export function onTaskFinished(state: HubState, fact: FactOf<'task.finished'>, i
   const { engine: uuid, status } = message.metadata;
   const engine = typeof uuid === 'string' ? state.byUuid.get(uuid) : undefined;
   if (wasPending && engine !== undefined && status !== 'aborted') addCompleted(state, engine, msgId);
+  const isOlder = !wasPending && isBeforeUs(state, uuid, msgId);
   state.completed.add(msgId);
-  put(out, msgId, resultPatch(message, inputs.nowUs), 'ignore');
+  putResult(message, msgId, isOlder ? 'task' : null, inputs, out);
 }

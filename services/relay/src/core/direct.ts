@@ -3,6 +3,7 @@
 import type { Inputs } from '@muster/machine';
 import type { Message } from '@muster/protocol';
 import { delimiter, equalBytes, errorContent, fromPeerId, readMessage, toPeerId } from '@muster/protocol';
+import { isForNobody } from './dismissal.ts';
 import type { Out } from './effects.ts';
 import type { RelayEvent } from './events.ts';
 import { hold } from './held.ts';
@@ -37,6 +38,7 @@ export function onEngineSent({ channel, engine, frames }: EngineSent, out: Out):
     return out.send({ type: 'message.drop', where: `${channel} of an engine`, why: 'not [client] <IDS|MSG> …' });
   const message = frames.slice(1);
   const client = toPeerId(frames[0]!);
+  if (channel === 'control' && isForNobody(client)) return;
   const probe = channel === 'mux' ? probeOf(client) : undefined;
   if (probe !== undefined) return out.send({ type: 'probe.answer', engine, probe, frames: message });
   out.send({ type: 'client.send', channel, client, frames: [fromPeerId(engine), ...message] });

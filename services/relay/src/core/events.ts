@@ -31,5 +31,7 @@ export type RelayEvent =
   | { readonly type: 'probe.asked'; readonly engine: PeerId; readonly probe: string }
   /** The hub has given up a direct request; frames of the error: delimiter, …. */
   | { readonly type: 'request.lost'; readonly engine: PeerId; readonly session: string; readonly frames: Frames }
+  /** An engine that is not registered is to end; frames of the request: delimiter, …. */
+  | { readonly type: 'engine.dismissed'; readonly engine: PeerId; readonly frames: Frames }
   | { readonly type: 'engine.registered'; readonly uuid: string }
   | { readonly type: 'engine.unregistered'; readonly uuid: string };

@@ -4,6 +4,7 @@ import { Outbox } from '@muster/machine';
 import { decodeLatin1, type Frames, findDelimiter } from '@muster/protocol';
 import { onBroadcastEngineLost, onBroadcastReplied, onBroadcastRequested } from './broadcast.ts';
 import { onClientSent, onEngineSent } from './direct.ts';
+import { onEngineDismissed } from './dismissal.ts';
 import type { Out, RelaySend } from './effects.ts';
 import type { RelayEvent } from './events.ts';
 import type { Retry } from './held.ts';
@@ -37,6 +38,9 @@ export function step(state: RelayState, event: RelayEvent | TimerFired, inputs: 
       break;
     case 'request.lost':
       onRequestLost(event, out);
+      break;
+    case 'engine.dismissed':
+      onEngineDismissed(event, out);
       break;
     case 'engine.registered':
       state.engines.add(event.uuid);

@@ -11,13 +11,16 @@ import type { Turn } from './turn.ts';
 export const probePrefix = 'probe:';
 const probeTimer = (engine: Engine): string => `${probePrefix}${engine.serial}`;
 
+/** In the headers of probes: the answers to those of an earlier process are for nobody. */
+export const prober = 'muster-probe';
+
 const firstPauseMs = 250;
 const longestPauseMs = 60_000;
 
 /** Sends a probe, and the next one after a longer pause each time: it may have been lost, or wait behind long tasks. */
 export function probe(turn: Turn, engine: Engine): void {
   const { state, inputs, out } = turn;
-  const header = state.headers.next('execute_request', inputs.nowUs);
+  const header = { ...state.headers.next('execute_request', inputs.nowUs), username: prober };
   const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** engine.probes.length);
   engine.probes.push(header.msg_id);
   state.probes.set(header.msg_id, engine);

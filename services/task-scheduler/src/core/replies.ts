@@ -6,7 +6,7 @@ import { release } from './engine-life.ts';
 import type { TaskAnswered } from './events.ts';
 import { hostOf, isKnown } from './known.ts';
 import { avoid } from './losing.ts';
-import { onProbeAnswered } from './probing.ts';
+import { onProbeAnswered, prober } from './probing.ts';
 import { adopt } from './recovery.ts';
 import { review } from './settling.ts';
 import type { Engine, State, Task } from './state.ts';
@@ -63,6 +63,7 @@ function onUnexpected(turn: Turn, task: Task | undefined, { engineUuid, message 
 function passOn(turn: Turn, engineUuid: string, message: Message): void {
   const { state } = turn;
   const { parentId, parentHeader, header } = message;
+  if (parentHeader.username === prober) return;
   if (parentId === undefined || !resultTypes.has(header.msg_type) || isKnown(state, parentId)) return;
   state.memory.set(parentId, { ok: isOk(message), host: hostOf(state, engineUuid) });
   const { session } = parentHeader;
