@@ -9,8 +9,10 @@ const readme = 'charts/muster/README.md';
 
 const portsText = (): string =>
   [
-    '# Written by npm run generate: ports in their order from the base port on, and the service that has each.',
-    ...channelPorts.map(({ name, service }) => `- {name: ${name}, service: ${service}}`),
+    '# Written by npm run generate: ports in their order from the base port on, and the service that has each; some with\n# curve.strict only.',
+    ...channelPorts.map(
+      (port) => `- {name: ${port.name}, service: ${port.service}${'strict' in port ? ', strict: true' : ''}}`,
+    ),
     '',
   ].join('\n');
 

@@ -62,7 +62,7 @@ const general: readonly ChartValue[] = [
     default: 30_201,
     shape: { type: 'integer', minimum: 1024, maximum: 65_522 },
     description:
-      'First of the 14 ports in a row that clients and engines use. With NodePort all must lie within those of the nodes (30000 to 32767 if not configured otherwise).',
+      'First of the 15 ports in a row that clients and engines use. With NodePort all must lie within those of the nodes (30000 to 32767 if not configured otherwise).',
   },
   {
     path: 'lingerSeconds',
@@ -153,6 +153,13 @@ const secrets: readonly ChartValue[] = [
     shape: name,
     description:
       'Secret with a CurveZMQ secret key, 40 characters, under `secretkey`: then everything between services, engines and clients is encrypted. Empty: messages are signed only.',
+  },
+  {
+    path: 'curve.strict',
+    default: false,
+    shape: { type: 'boolean' },
+    description:
+      "Two keys, so that an engine's connection file does not open the clients' ports: `curve.secret` then holds a second secret key, for the clients' side, under `client-secretkey`.",
   },
 ];
 

@@ -84,6 +84,10 @@ readinessProbe:
 {{- if .Values.curve.secret }}
 - {name: IPP_ENABLE_CURVE, value: "1"}
 - {name: MUSTER_CURVE_SECRETKEY_FILE, value: /etc/muster/curve-secretkey}
+{{- if .Values.curve.strict }}
+- {name: MUSTER_CURVE_STRICT, value: "1"}
+- {name: MUSTER_CURVE_CLIENT_SECRETKEY_FILE, value: /etc/muster/curve-client-secretkey}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -111,8 +115,13 @@ readinessProbe:
       - secret: {name: {{ .caSecret }}, items: [{key: ca.crt, path: nats-ca.crt}]}
       {{- end }}
       {{- end }}
-      {{- with $root.Values.curve.secret }}
-      - secret: {name: {{ . }}, items: [{key: secretkey, path: curve-secretkey}]}
+      {{- with $root.Values.curve }}
+      {{- if .secret }}
+      - secret: {name: {{ .secret }}, items: [{key: secretkey, path: curve-secretkey}]}
+      {{- end }}
+      {{- if and .secret .strict }}
+      - secret: {name: {{ .secret }}, items: [{key: client-secretkey, path: curve-client-secretkey}]}
+      {{- end }}
       {{- end }}
       {{- if index . 1 }}
       - secret: {name: {{ include "muster.mongodbSecret" $root }}, items: [{key: uri, path: mongodb-uri}]}

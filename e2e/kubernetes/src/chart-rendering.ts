@@ -95,6 +95,7 @@ export const valueSets: Readonly<Record<string, object>> = {
   },
   'data that is kept': { 'mongodb.persistence': { enabled: true, storageClass: 'fast' }, 'mongodb.auth': false },
   'encrypted, two operators': { 'curve.secret': 'c', 'launcherOperator.replicas': 2, env: { MUSTER_HWM: '0' } },
+  'encrypted, both sides apart': { 'curve.secret': 'c', 'curve.strict': true },
   'another name, a narrow network': {
     fullnameOverride: 'a-name-of-forty-characters-which-is-most',
     'networkPolicy.clientsFrom': [{ ipBlock: { cidr: '10.0.0.0/8' } }],
