@@ -136,6 +136,16 @@ test('settled waits for the writes before it, and not for those that keep coming
   await store.close();
 });
 
+test('who was told that all is stored, and writes at once, is not forgotten', async () => {
+  const { store, applied } = setUp({ flushAfterMs: 1 });
+  for (const id of ['a', 'b', 'c']) {
+    store.put(id, stub, 'stub');
+    await store.settled();
+  }
+  expect(applied).toEqual([['a'], ['b'], ['c']]);
+  await store.close();
+});
+
 test('what the database does not say of engines is refused in the words of stores', async () => {
   const { store } = setUp();
   const engine = { uuid: 'a', id: 0, kernel: '', status: 'lost' } as const;

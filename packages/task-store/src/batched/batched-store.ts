@@ -72,11 +72,10 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    busy ??= drain().finally(() => {
-      busy = undefined;
-    });
-    return busy;
+    if (busy === undefined && batch.count > 0) busy = drain();
+    return busy ?? Promise.resolve();
   }
+  /** There is something to store when it is called: so it ends later than it was begun. */
   async function drain(): Promise<void> {
     while (batch.count > 0) {
       busyBytes = batch.sizeBytes;
@@ -87,6 +86,8 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
       busyBytes = 0;
       for (const tell of told) tell();
     }
+    // Before those who were told can write again, which would wait for one that has ended.
+    busy = undefined;
   }
   /** Stores a batch, trying again while that makes sense. Never rejects. */
   async function store(writes: readonly PendingWrite[]): Promise<void> {
