@@ -4,10 +4,13 @@ import { find, partTitle, provision } from '@muster/provision';
 import { everythingMustRun, missingPart } from '@muster/testkit';
 import type { GateResult } from './gate.ts';
 import { runCounting, runVitest } from './gate.ts';
+import { explainInterop, runInterop } from './interop.ts';
 
 interface Suite {
   readonly about: string;
   readonly needs: readonly PartName[];
+  /** What to say in place of a run, when that is asked for. Throws an Error for arguments that cannot be. */
+  explain?(args: readonly string[]): string | undefined;
   /** `args` come from the command line, behind the suite's name. */
   run(args: readonly string[]): Promise<GateResult>;
 }
@@ -15,19 +18,10 @@ interface Suite {
 export const suites: Readonly<Record<string, Suite>> = {
   interop: {
     about:
-      'Python clients and engines beside ours, on one controller; bad input on every port; ipcluster from both sides',
-    needs: ['ipyparallel', 'ipyparallel-8'],
-    run: (args) => runVitest(['--config', 'e2e/interop/vitest.config.ts', ...args]),
-  },
-  peer: {
-    about: "ipyparallel 9.2's own test-suite against our controller, judged by what passes with Python's own (9 min)",
-    needs: ['ipyparallel'],
-    run: (args) => runCounting(['e2e/interop/src/peer.ts', ...args]),
-  },
-  'peer-curve': {
-    about: 'the parts of it that are about client, balancing and broadcast, encrypted by CurveZMQ (4 min)',
-    needs: ['ipyparallel'],
-    run: (args) => runCounting(['e2e/interop/src/peer.ts', '--curve', ...args]),
+      "Python clients and engines beside ours; then ipyparallel's own test-suite in many settings, judged by what passes with Python's controller (9 min)",
+    needs: ['ipyparallel', 'ipyparallel-8', 'nats', 'mongo-wire'],
+    explain: explainInterop,
+    run: runInterop,
   },
   wire: {
     about: "each message of the wire, by raw sockets, to Python's controller and to ours; differences need a reason",

@@ -11,9 +11,25 @@ if (name === undefined || !(name in suites)) {
     console.log(`  ${known.padEnd(12)} ${suite.about}; needs ${titlesOf(suite)}`);
   process.exitCode = name === undefined ? 0 : 2;
 } else {
-  const result = await runSuite(name, args);
+  const text = explain(name, args);
+  if (text !== undefined) console.log(text);
+  else await run(name, args);
+}
+
+/** Help, or what is wrong with the arguments; undefined when the suite can be run. */
+function explain(suite: string, given: readonly string[]): string | undefined {
+  try {
+    return suites[suite]!.explain?.(given);
+  } catch (error) {
+    process.exitCode = 2;
+    return `${(error as Error).message}\nnpm run e2e -- ${suite} --help says what there is.`;
+  }
+}
+
+async function run(suite: string, given: readonly string[]): Promise<void> {
+  const result = await runSuite(suite, given);
   const { counts, why } = judge(result.counts, result.exitCode);
-  if (why !== undefined) console.log(`${name} ${why}`);
+  if (why !== undefined) console.log(`${suite} ${why}`);
   console.log(formatCounts(counts));
   process.exitCode = counts.failed > 0 ? 1 : 0;
 }

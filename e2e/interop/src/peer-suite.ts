@@ -5,6 +5,14 @@ import type { Program } from '@muster/testkit';
 import { startProgram, temporaryFolder } from '@muster/testkit';
 import type { Outcome } from './outcomes.ts';
 
+/** What controllers are started with, beside what the suite gives them. */
+export interface ControllerStart {
+  /** A flag in the place of `--dictdb`; a test that names another store itself keeps that. */
+  readonly store: string;
+  /** Behind the suite's own arguments, so that these win. */
+  readonly args: readonly string[];
+}
+
 export interface PeerRun {
   /** The Python of a virtual environment with ipyparallel and its tests. */
   readonly python: string;
@@ -12,6 +20,9 @@ export interface PeerRun {
   readonly controller: readonly string[] | undefined;
   /** Modules of the suite, as `test_client`; empty: all. */
   readonly modules: readonly string[];
+  /** Tests by the names of outcomes; default: all of these modules. */
+  readonly tests?: readonly string[];
+  readonly start?: ControllerStart;
   /** Further arguments for pytest. */
   readonly pytestArguments?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -32,9 +43,11 @@ export type Report =
 
 export interface PeerResult {
   readonly outcomes: Map<string, Outcome>;
+  /** What each test took, with what was set up for it. */
+  readonly testSeconds: Map<string, number>;
   /** What pytest said of the tests that failed. */
   readonly details: Map<string, string>;
-  /** How often a controller was started in the place of Python's. */
+  /** How often a controller was started. */
   readonly starts: number;
   readonly exitCode: number | null;
   readonly timedOut: boolean;
@@ -42,6 +55,15 @@ export interface PeerResult {
 }
 
 const pythonFolder = join(import.meta.dirname, '../python');
+
+/** As pytest is told of modules and tests: `module.Class::name` is `ipyparallel.tests.module::Class::name` there. */
+function nodesOf({ modules, tests = modules }: PeerRun): string[] {
+  if (tests.length === 0) return ['ipyparallel.tests'];
+  return tests.map((name) => {
+    const [, path, test] = /^([\w.]+)(.*)$/s.exec(name)!;
+    return `ipyparallel.tests.${path!.replaceAll('.', '::')}${test}`;
+  });
+}
 
 /** Everything the suite writes (home, IPYTHONDIR, temporary files) is in a folder that goes with the run. */
 export async function runPeerSuite(run: PeerRun): Promise<PeerResult> {
@@ -60,16 +82,17 @@ export async function runPeerSuite(run: PeerRun): Promise<PeerResult> {
     MUSTER_PEER_OUTCOMES: at('outcomes'),
     MUSTER_PEER_STARTS: at('starts'),
     MUSTER_PEER_CONTROLLER: run.controller ? JSON.stringify(run.controller) : undefined,
+    MUSTER_PEER_STORE: run.start?.store,
+    MUSTER_PEER_ARGUMENTS: run.start && JSON.stringify(run.start.args),
   };
   // pytest names a test by its path below this folder.
   const environment = dirname(dirname(run.python));
-  const modules = run.modules.map((name) => `ipyparallel.tests.${name}`);
   const argv = [
     ...(run.enter ?? []),
     ...[run.python, '-m', 'pytest', '-p', 'report_outcomes', '-p', 'no:cacheprovider', '--rootdir', environment],
     ...['-c', join(pythonFolder, 'pytest.ini'), '-q', '--tb=short', '--color=no'],
     ...(run.pytestArguments ?? []),
-    ...['--pyargs', ...(modules.length > 0 ? modules : ['ipyparallel.tests'])],
+    ...['--pyargs', ...nodesOf(run)],
   ];
   await using program = await startProgram(argv, { cwd: at('work'), env });
   const { lines, timedOut } = await follow(program, at('outcomes'), run);
@@ -77,6 +100,7 @@ export async function runPeerSuite(run: PeerRun): Promise<PeerResult> {
   const ended = lines.filter((line) => 'test' in line);
   return {
     outcomes: new Map(ended.map((line) => [line.test, line.outcome])),
+    testSeconds: new Map(ended.map((line) => [line.test, line.seconds])),
     details: new Map(ended.filter((line) => line.detail !== '').map((line) => [line.test, line.detail])),
     starts: starts.split('\n').filter((line) => line !== '').length,
     exitCode: program.exit?.code ?? null,

@@ -1,0 +1,2 @@
+export type { Asked } from './matrix/arguments.ts';
+export { parseArguments, usage } from './matrix/arguments.ts';

@@ -1,0 +1,45 @@
+// What a run tells at its end.
+import type { Change } from '../outcomes.ts';
+import type { Values } from './settings.ts';
+import { tableOf, wallTimeOf } from './table.ts';
+import type { Seen, Verdict } from './verdict.ts';
+
+const describe = ({ curve, services, store, hwm, scheme }: Values): string =>
+  [
+    ...(curve === 'off' ? [] : [curve === 'on' ? 'CurveZMQ' : 'strict CurveZMQ']),
+    `services ${services}`,
+    `records: ${store}`,
+    `hwm ${hwm}`,
+    scheme,
+  ].join(', ');
+
+const list = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`  ${title}: ${lines.length}`, ...lines.map((line) => `    ${line}`)];
+
+const changeText = ({ test, before, now }: Change): string => `${test} (${before} → ${now})`;
+const firstLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
+/** The lines of one setting. */
+export function reportOf(seen: Seen, verdict: Verdict): string[] {
+  const { setting } = seen.row;
+  const { worse, better, explained, second, unjudged } = verdict;
+  const wallTime = wallTimeOf(seen);
+  return [
+    '',
+    `${setting.name}: ${describe(setting.values)}`,
+    ...tableOf(seen),
+    ...(wallTime === undefined ? [] : [`  ${wallTime}`]),
+    ...worse.flatMap(({ test }) => (seen.details.has(test) ? [`  ---- ${test}`, seen.details.get(test)!] : [])),
+    ...list("pass with Python's own controller and not with ours", worse.map(changeText)),
+    ...list(
+      'are meant not to pass with ours',
+      explained.map((change) => `${changeText(change)}: ${change.why}`),
+    ),
+    ...list(
+      'passed at the second try',
+      second.map(({ test, firstFailure }) => `${test}: ${firstLine(firstFailure)}`),
+    ),
+    ...list("better than with Python's own", better.map(changeText)),
+    ...(unjudged.length === 0 ? [] : [`  pass neither here nor there, so say nothing: ${unjudged.length}`]),
+  ];
+}
