@@ -11,8 +11,9 @@ export interface EngineTable {
   removeEngine(uuid: string): void;
 }
 
-/** Its name, given that of the table of tasks. */
-export const engineTableName = (table: string): string => `${table}+engines`;
+/** Its name, given that of the table of tasks: each of several clusters on one file has its own. */
+export const engineTableName = (table: string, clusterId: string): string =>
+  `${table}+engines${clusterId === '' ? '' : `+${clusterId}`}`;
 
 export function createEngineTable(db: DatabaseSync, name: string): void {
   db.exec(`CREATE TABLE IF NOT EXISTS ${quoted(name)} (uuid text PRIMARY KEY, id integer, kernel text, status text)`);

@@ -1,61 +1,64 @@
-// Opens the file and makes sure of the table.
-import { chmodSync, closeSync, openSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+// Opens the file and makes sure of the tables.
+import { randomInt } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
 import { columnNames, columnTypes, quoted } from './columns.ts';
 import { createEngineTable, engineTableName } from './engine-table.ts';
+import { createExpiredTable, expiredTableName } from './expired-ids.ts';
+import { ourVersion } from './file/header.ts';
+import type { OpenFileOptions } from './file/open-file.ts';
+import { openFile } from './file/open-file.ts';
+import { createIndexes } from './indexes.ts';
 
-export interface OpenedTable {
-  readonly db: DatabaseSync;
+export interface TableNames {
   /** Name of the table, perhaps with `_1`, `_2`… at its end. */
   readonly table: string;
-  /** Name of the table of what has no column there. */
+  /** Of what has no column there. */
   readonly extraTable: string;
-  /** Name of the table of engines. */
+  readonly expiredTable: string;
   readonly engineTable: string;
-  /** True when the file has other tables. */
-  readonly shared: boolean;
+}
+
+export interface OpenedTable extends TableNames {
+  readonly db: DatabaseSync;
+  /** Number of the file: another one at the same path is another file. */
+  readonly inode: number;
+}
+
+export interface OpenTableOptions extends OpenFileOptions {
+  readonly table: string;
+  /** Each cluster has its own engines. */
+  readonly clusterId: string;
 }
 
 /** How many tables of other forms may be there under that name. */
 const tableLimit = 1000;
 
-/**
- * Opens or makes the database, readable by its owner alone, and the table. Throws what node:sqlite throws, and the errors
- * of the file system.
- */
-export function openTable(path: string, wanted: string, busyTimeoutMs: number): OpenedTable {
-  closeSync(openSync(path, 'a', 0o600));
-  const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
-  try {
-    // Readers and writers of other processes do not wait for each other; commits do not wait for the disk.
-    db.exec('SELECT count(*) FROM sqlite_schema');
-    makePrivate(path);
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864;');
-    db.exec('BEGIN IMMEDIATE');
-    const table = freeName(db, wanted);
-    const extraTable = `${table}+display`;
-    const engineTable = engineTableName(table);
-    makeTable(db, table, extraTable);
-    createEngineTable(db, engineTable);
-    const others = db
-      .prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table' AND name NOT IN (?, ?, ?)`)
-      .get(table, extraTable, engineTable);
-    db.exec('COMMIT');
-    return { db, table, extraTable, engineTable, shared: (others?.n as number) > 0 };
-  } catch (error) {
-    db.close();
-    throw error;
-  }
+/** Throws OpenError, or the errors of the file system. */
+export function openTable(options: OpenTableOptions): OpenedTable {
+  const { db, inode, value } = openFile(options, (db) => makeTables(db, options));
+  return { db, inode, ...value };
 }
 
-/** A file that another program has made may be open to others. */
-function makePrivate(path: string): void {
-  try {
-    chmodSync(path, 0o600);
-  } catch (error) {
-    // Somebody else's file that we may write is theirs to protect.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
-  }
+function makeTables(db: DatabaseSync, { table: wanted, clusterId }: OpenTableOptions): TableNames {
+  db.exec('BEGIN IMMEDIATE');
+  stamp(db);
+  const table = freeName(db, wanted);
+  const extraTable = `${table}+display`;
+  const expiredTable = expiredTableName(table);
+  const engineTable = engineTableName(table, clusterId);
+  makeTable(db, table, extraTable);
+  createIndexes(db, table);
+  createExpiredTable(db, expiredTable);
+  createEngineTable(db, engineTable);
+  db.exec('COMMIT');
+  return { table, extraTable, expiredTable, engineTable };
+}
+
+/** Says in the header of the file that our tables are in it, and which file it is (see file/wal.ts). */
+function stamp(db: DatabaseSync): void {
+  const numberOf = (pragma: string): unknown => db.prepare(`PRAGMA ${pragma}`).get()?.[pragma];
+  if (numberOf('user_version') === 0) db.exec(`PRAGMA user_version = ${ourVersion}`);
+  if (numberOf('application_id') === 0) db.exec(`PRAGMA application_id = ${randomInt(1, 2 ** 31)}`);
 }
 
 /** The name, or the name with the first number for which there is no table, or one of our form. */
@@ -79,7 +82,6 @@ function makeTable(db: DatabaseSync, table: string, extraTable: string): void {
   const columns = columnNames.map((name) => `${name} ${columnTypes[name]}${name === 'msg_id' ? ' PRIMARY KEY' : ''}`);
   db.exec(`
     CREATE TABLE IF NOT EXISTS ${quoted(table)} (${columns.join(', ')});
-    CREATE INDEX IF NOT EXISTS ${quoted(`${table}+submitted`)} ON ${quoted(table)} (submitted);
     CREATE TABLE IF NOT EXISTS ${quoted(extraTable)} (msg_id text PRIMARY KEY, display_data dict text) WITHOUT ROWID;
     CREATE TRIGGER IF NOT EXISTS ${quoted(`${table}+removal`)} AFTER DELETE ON ${quoted(table)} BEGIN
       DELETE FROM ${quoted(extraTable)} WHERE msg_id = OLD.msg_id;

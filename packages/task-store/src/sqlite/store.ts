@@ -1,16 +1,20 @@
-import { MusterError } from '@muster/protocol';
 import type { TaskBackend } from '../batched/backend.ts';
 import { BackendError } from '../batched/backend.ts';
 import type { BatchedStoreOptions } from '../batched/batched-store.ts';
 import { createBatchedStore } from '../batched/batched-store.ts';
 import type { Found, TaskStore } from '../port.ts';
 import { unpackRecord } from '../stored-record.ts';
+import { OpenError } from './file/open-error.ts';
 import { packWrites } from './packed-write.ts';
 import type { TableOptions } from './table.ts';
-import type { DatabaseThread } from './thread.ts';
-import { OpenError, startDatabaseThread } from './thread.ts';
+import type { DatabaseThread, ThreadOptions } from './thread.ts';
+import { startDatabaseThread } from './thread.ts';
+import { toUnusable } from './unusable.ts';
 
-export interface SqliteTaskStoreOptions extends Partial<Omit<TableOptions, 'path' | 'table'>>, BatchedStoreOptions {
+export interface SqliteTaskStoreOptions
+  extends Partial<Omit<TableOptions, 'path' | 'table'>>,
+    BatchedStoreOptions,
+    ThreadOptions {
   /** The file; it is made, with mode 0600, when it is not there. Its folder must be. */
   readonly path: string;
   /** Name of the table. One of another form is left alone, and `_1`, `_2`… is appended. */
@@ -18,6 +22,7 @@ export interface SqliteTaskStoreOptions extends Partial<Omit<TableOptions, 'path
 }
 
 export const sqliteDefaults: Omit<TableOptions, 'path' | 'table'> = {
+  clusterId: '',
   busyTimeoutMs: 5000,
   recordLimit: 1_000_000,
   sizeLimitBytes: 16 * 2 ** 30,
@@ -28,18 +33,24 @@ export const sqliteDefaults: Omit<TableOptions, 'path' | 'table'> = {
 };
 
 /**
- * Keeps records in a table of SQLite that Python's ipyparallel reads and writes as well (§5.5). Rejects with MusterError
- * `store_unusable`.
+ * Keeps records in a table of SQLite that Python's ipyparallel reads and writes as well (§5.5). A file that is damaged is moved
+ * aside, at the start or later, and a new one begun; `onNote` tells. Rejects with MusterError `store_unusable`.
  */
 export async function createSqliteTaskStore(options: SqliteTaskStoreOptions): Promise<TaskStore> {
-  const { onTrouble: _, ...plain } = options;
+  const { onTrouble: _, onNote, openWithinMs, ...plain } = options;
   const tableOptions: TableOptions = { ...sqliteDefaults, ...plain };
-  const thread = await startDatabaseThread(tableOptions).catch((error: unknown) => {
-    throw error instanceof OpenError ? unusable(options.path, error) : error;
+  const threadOptions: ThreadOptions = { ...(onNote && { onNote }), ...(openWithinMs && { openWithinMs }) };
+  const thread = await startDatabaseThread(tableOptions, threadOptions).catch((error: unknown) => {
+    throw error instanceof OpenError ? toUnusable(options.path, error) : error;
   });
-  const backend = createSqliteBackend(thread, () => startDatabaseThread({ ...tableOptions, table: thread.table }));
+  const backend = createSqliteBackend(thread, () =>
+    startDatabaseThread({ ...tableOptions, table: thread.table }, threadOptions),
+  );
   return createBatchedStore('sqlite', backend, options);
 }
+
+/** How long the thread is waited for when the store is closed: it may hang in the file system. */
+const closeWithinMs = 20_000;
 
 /** Calls the thread, and starts it again when it has ended without being asked to. */
 export function createSqliteBackend(first: DatabaseThread, start: () => Promise<DatabaseThread>): TaskBackend {
@@ -56,6 +67,11 @@ export function createSqliteBackend(first: DatabaseThread, start: () => Promise<
       throw new BackendError(error.message, true);
     });
   }
+  async function closeThread(): Promise<void> {
+    const known = await thread;
+    if (known.alive) await known.call('close', []).catch(() => {});
+    await known.end();
+  }
   return {
     async apply(writes) {
       const transfers: ArrayBuffer[] = [];
@@ -70,31 +86,18 @@ export function createSqliteBackend(first: DatabaseThread, start: () => Promise<
     history: async () => (await running()).call('history', []),
     remove: async (msgIds) => (await running()).call('remove', [msgIds]),
     removeWhere: async (query) => (await running()).call('removeWhere', [query]),
-    expire: async (receivedBefore) => (await running()).call('expire', [receivedBefore]),
+    async expire(receivedBefore) {
+      while (!(await (await running()).call('expire', [receivedBefore])));
+    },
     loadEngines: async () => (await running()).call('loadEngines', []),
     putEngine: async (engine) => (await running()).call('putEngine', [engine]),
     removeEngine: async (uuid) => (await running()).call('removeEngine', [uuid]),
     async close() {
       closed = true;
-      const known = await thread;
-      if (known.alive) await known.call('close', []).catch(() => {});
-      await known.end();
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, closeWithinMs);
+      await Promise.race([closeThread(), late]);
+      clearTimeout(timer);
     },
   };
-}
-
-const remedies: Readonly<Record<string, string>> = {
-  NOTADB: 'Move the file away, or name another by --SQLiteDB.filename=FILE.',
-  CORRUPT: 'Move the file away, or name another by --SQLiteDB.filename=FILE.',
-  BUSY: 'Stop the program that holds it, or name another by --SQLiteDB.filename=FILE.',
-  FULL: 'Make room on the disk, or name another folder by --SQLiteDB.location=FOLDER.',
-  ENOENT: 'Make the folder, or name another by --SQLiteDB.location=FOLDER.',
-};
-
-function unusable(path: string, { code, message }: OpenError): MusterError {
-  return new MusterError(
-    'store_unusable',
-    `The task database ${path} cannot be opened: ${message}`,
-    remedies[code ?? ''],
-  );
 }

@@ -7,23 +7,28 @@ import type { JsonRecord, TaskQuery } from '../port.ts';
 import { createProjection, namesWanted } from '../projection.ts';
 import { compileQuery } from '../query.ts';
 import { readField } from '../read-field.ts';
-import { createRecentIds } from '../recent-ids.ts';
 import type { StoredRecord } from '../stored-record.ts';
 import { quoted } from './columns.ts';
 import type { EngineTable } from './engine-table.ts';
 import { openEngineTable } from './engine-table.ts';
+import { openExpiredIds } from './expired-ids.ts';
+import type { FileNote } from './file/open-file.ts';
+import { sortsAsText } from './indexes.ts';
+import type { OpenedTable } from './open.ts';
 import { openTable } from './open.ts';
 import type { PackedWrite } from './packed-write.ts';
 import { createStatements } from './statements.ts';
 import { compareSubmitted } from './submitted-order.ts';
 import { rowBytes, toRecord } from './values.ts';
 import { compileWhere } from './where.ts';
-import type { TableLimits } from './writing.ts';
+import type { TableWriterOptions } from './writing.ts';
 import { createTableWriter } from './writing.ts';
 
-export interface TableOptions extends TableLimits {
+export interface TableOptions extends TableWriterOptions {
   readonly path: string;
   readonly table: string;
+  /** Each cluster has its own engines. */
+  readonly clusterId: string;
   /** How long another program that writes is waited for. */
   readonly busyTimeoutMs: number;
   /** How many expired ids are remembered, to say why a record is missing. */
@@ -38,13 +43,15 @@ type StoredFound = { readonly record: StoredRecord } | { readonly missing: 'unkn
 export interface TaskTable extends EngineTable {
   /** The name it has got. */
   readonly table: string;
+  readonly inode: number;
   apply(writes: readonly PackedWrite[]): void;
   find(msgIds: readonly string[]): readonly StoredFound[];
   query(query: TaskQuery, keys: readonly string[] | null): readonly JsonRecord[];
   history(): readonly string[];
   remove(msgIds: readonly string[]): void;
   removeWhere(query: TaskQuery): void;
-  expire(receivedBefore: Microseconds): void;
+  /** Some of them at a time; true when there are no more. */
+  expire(receivedBefore: Microseconds): boolean;
   close(): void;
 }
 
@@ -53,12 +60,21 @@ interface Hit {
   readonly submitted: unknown;
 }
 
-/** Opens the table. Throws as node:sqlite does; questions throw StoreError for what is refused. */
-export function openTaskTable(options: TableOptions): TaskTable {
-  const opened = openTable(options.path, options.table, options.busyTimeoutMs);
+/** Opens the table. Throws OpenError, or as node:sqlite does; questions throw StoreError for what is refused. */
+export function openTaskTable(options: TableOptions, onNote: (note: FileNote) => void): TaskTable {
+  const opened = openTable({ ...options, onNote });
+  try {
+    return createTaskTable(opened, options);
+  } catch (error) {
+    opened.db.close();
+    throw error;
+  }
+}
+
+function createTaskTable(opened: OpenedTable, options: TableOptions): TaskTable {
   const { db } = opened;
   const prepare = createStatements(db);
-  const expired = createRecentIds(options.expiredIdLimit);
+  const expired = openExpiredIds(prepare, opened.expiredTable, options.expiredIdLimit);
   const writer = createTableWriter(opened, prepare, options, expired);
   const table = quoted(opened.table);
   const displayData = `(SELECT display_data FROM ${quoted(opened.extraTable)} AS x WHERE x.msg_id = t.msg_id)`;
@@ -79,7 +95,7 @@ export function openTaskTable(options: TableOptions): TaskTable {
   /** Rows that match, in no order. */
   function matching(query: TaskQuery): Hit[] {
     compileQuery(query);
-    const where = compileWhere(query);
+    const where = compileWhere(query, (column) => sortsAsText(prepare, opened.table, column));
     const predicate = compileQuery(where.rest);
     const tested = Object.keys(where.rest).filter(isWireName);
     const columns = ['t.rowid AS "rowid"', 't.submitted AS "submitted text"', ...tested.map((name) => select([name]))];
@@ -98,6 +114,7 @@ export function openTaskTable(options: TableOptions): TaskTable {
   }
   return {
     table: opened.table,
+    inode: opened.inode,
     apply: writer.apply,
     find(msgIds) {
       const budget = createAnswerBudget(options.answerLimitBytes);

@@ -1,10 +1,11 @@
 // Starts the thread of the database and calls it.
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { BackendError } from '../batched/backend.ts';
 import { StoreError } from '../port.ts';
+import { OpenError } from './file/open-error.ts';
+import type { FileNote } from './file/open-file.ts';
 import type { TableOptions, TaskTable } from './table.ts';
-import type { Answer, CallName, OpenAnswer } from './worker-messages.ts';
+import type { Answer, Call, CallName, NoteMessage, OpenAnswer } from './worker-messages.ts';
 
 export interface DatabaseThread {
   /** The name of the table. */
@@ -20,63 +21,89 @@ export interface DatabaseThread {
   end(): Promise<void>;
 }
 
-/** Why a database could not be opened. */
-export class OpenError extends Error {
-  override readonly name = 'OpenError';
-  /** Of SQLite (`NOTADB`) or of the file system (`EACCES`). */
-  readonly code: string | undefined;
-  constructor(code: string | undefined, message: string) {
-    super(message);
-    this.code = code;
-  }
+export interface ThreadOptions {
+  readonly onNote?: (note: FileNote) => void;
+  /** How long opening may take. Default 60,000: a large file that no program has closed is checked first. */
+  readonly openWithinMs?: number;
 }
 
 // In the checkout this is TypeScript, which Node runs as it is; in a package it is what was compiled.
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+  /** What has come of a long answer. */
+  readonly pieces: unknown[];
+}
+
 /** Resolves when the table is open. Rejects with OpenError. */
-export async function startDatabaseThread(options: TableOptions): Promise<DatabaseThread> {
+export async function startDatabaseThread(options: TableOptions, given: ThreadOptions = {}): Promise<DatabaseThread> {
   const worker = new Worker(workerFile, { workerData: options, execArgv: ['--disable-warning=ExperimentalWarning'] });
-  const waiting = new Map<number, PromiseWithResolvers<never>>();
+  const waiting = new Map<number, Waiting>();
+  const opening = Promise.withResolvers<string>();
   let nextId = 0;
   let alive = true;
   const ended = (why: string): void => {
     alive = false;
+    opening.reject(new OpenError(undefined, why));
     for (const { reject } of waiting.values()) reject(new BackendError(why, true));
     waiting.clear();
   };
+  const post = (call: Call, transfers: readonly ArrayBuffer[] = []): void => worker.postMessage(call, transfers);
   worker.on('error', (error) => ended(`its thread failed: ${error.message}`));
   worker.on('exit', () => ended('its thread has ended'));
-  const [first] = (await Promise.race([
-    once(worker, 'message'),
-    once(worker, 'exit').then(() => [{ failed: { code: undefined, message: 'its thread has ended' } }]),
-  ]).catch((error: Error) => [{ failed: { code: undefined, message: error.message } }])) as [OpenAnswer];
-  if ('failed' in first) {
-    await worker.terminate();
-    throw new OpenError(first.failed.code, first.failed.message);
-  }
-  worker.on('message', (answer: Answer) => {
-    const promise = waiting.get(answer.id);
-    waiting.delete(answer.id);
-    if ('value' in answer) promise?.resolve(answer.value as never);
-    else if ('refused' in answer) promise?.reject(new StoreError(answer.refused.ename, answer.refused.evalue));
-    else promise?.reject(new BackendError(answer.failed.message, answer.failed.retryable));
+  worker.on('message', (message: OpenAnswer | NoteMessage | Answer) => {
+    if ('note' in message) given.onNote?.(message.note);
+    else if ('opened' in message) opening.resolve(message.opened);
+    else if ('id' in message) take(message);
+    else opening.reject(new OpenError(message.failed.code, message.failed.message));
   });
+  function take(answer: Answer): void {
+    const asked = waiting.get(answer.id);
+    if (asked === undefined) return;
+    if ('value' in answer && answer.hasMore) {
+      for (const item of answer.value as unknown[]) asked.pieces.push(item);
+      return post({ id: answer.id, name: 'more', args: [] });
+    }
+    waiting.delete(answer.id);
+    if ('value' in answer) asked.resolve(whole(asked.pieces, answer.value) as never);
+    else if ('refused' in answer) asked.reject(new StoreError(answer.refused.ename, answer.refused.evalue));
+    else asked.reject(new BackendError(answer.failed.message, answer.failed.retryable));
+  }
+  const openWithinMs = given.openWithinMs ?? 60_000;
+  const timer = setTimeout(() => {
+    opening.reject(new OpenError('SLOW', `the file system has not answered within ${openWithinMs} ms`));
+  }, openWithinMs);
+  const table = await opening.promise
+    .catch((error: OpenError) => {
+      // One that hangs in the file system cannot be waited for.
+      const gone = worker.terminate();
+      worker.unref();
+      return (error.code === 'SLOW' ? Promise.resolve(0) : gone).then(() => Promise.reject(error));
+    })
+    .finally(() => clearTimeout(timer));
   return {
-    table: first.opened,
+    table,
     get alive() {
       return alive;
     },
-    async call(name, args, transfers = []) {
+    async call(name, args, transfers) {
       if (!alive) throw new BackendError('its thread has ended', true);
       const id = nextId++;
-      const promise = Promise.withResolvers<never>();
-      waiting.set(id, promise);
-      worker.postMessage({ id, name, args }, transfers);
-      return promise.promise;
+      return new Promise<never>((resolve, reject) => {
+        waiting.set(id, { resolve, reject, pieces: [] });
+        post({ id, name, args }, transfers);
+      });
     },
     async end() {
       await worker.terminate();
     },
   };
+}
+
+function whole(pieces: unknown[], last: unknown): unknown {
+  if (pieces.length === 0) return last;
+  for (const item of last as unknown[]) pieces.push(item);
+  return pieces;
 }

@@ -18,11 +18,14 @@ export interface Where {
 /** Not stdout and stderr, whose null is "". */
 const textColumns = new Set(['msg_id', 'client_uuid', 'engine_uuid', 'resubmitted', 'queue', 'execute_input', 'label']);
 
-/** The query must be one that compileQuery takes. */
-export function compileWhere(query: JsonObject): Where {
+/**
+ * The query must be one that compileQuery takes. `sortsAsText`: all dates of that column are in the form of ours, so that others
+ * than those of the moments asked for need not be read.
+ */
+export function compileWhere(query: JsonObject, sortsAsText: (column: string) => boolean): Where {
   const { tests, rest } = planQuery(query, textColumns);
   const args: SQLInputValue[] = [];
-  const clauses = tests.map((test) => `(${render(test, args)})`);
+  const clauses = tests.map((test) => `(${render(test, args, sortsAsText)})`);
   return { sql: clauses.length === 0 ? 'TRUE' : clauses.join(' AND '), args, rest };
 }
 
@@ -35,10 +38,10 @@ const operators: Readonly<Record<Comparison, string>> = {
   $gte: '>=',
 };
 
-function render(test: Test, args: SQLInputValue[]): string {
+function render(test: Test, args: SQLInputValue[], sortsAsText: (column: string) => boolean): string {
   const column = quoted(test.field);
   if (test.kind === 'null') return `${column} ${test.isNull ? 'IS NULL' : 'IS NOT NULL'}`;
-  if (test.kind === 'moment') return renderMoment(column, test, args);
+  if (test.kind === 'moment') return renderMoment(column, test, args, sortsAsText(test.field) ? 1 : dayUs);
   if (test.kind === 'text') {
     args.push(test.text);
     return `${column} ${operators[test.operator]} ?`;
@@ -53,15 +56,20 @@ const dayUs = 86_400 * 1e6;
 const [firstUs, lastUs] = [-62_135_596_800 * 1e6, 253_402_300_799 * 1e6];
 
 /** Others may have written dates in other zones, whose texts are at most a day off: those are near, the rest is tested. */
-function renderMoment(column: string, { operator, us }: Test & { kind: 'moment' }, args: SQLInputValue[]): string {
+function renderMoment(
+  column: string,
+  { operator, us }: Test & { kind: 'moment' },
+  args: SQLInputValue[],
+  offUs: number,
+): string {
   const bounds: string[] = [`${column} IS NOT NULL`];
-  if (['$eq', '$gt', '$gte'].includes(operator) && us - dayUs > firstUs) {
+  if (['$eq', '$gt', '$gte'].includes(operator) && us - offUs > firstUs) {
     bounds.push(`${column} >= ?`);
-    args.push(dateText(us - dayUs));
+    args.push(dateText(us - offUs));
   }
-  if (['$eq', '$lt', '$lte'].includes(operator) && us + dayUs < lastUs) {
+  if (['$eq', '$lt', '$lte'].includes(operator) && us + offUs < lastUs) {
     bounds.push(`${column} <= ?`);
-    args.push(dateText(us + dayUs));
+    args.push(dateText(us + offUs));
   }
   return bounds.join(' AND ');
 }

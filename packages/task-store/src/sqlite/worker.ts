@@ -1,55 +1,50 @@
 // The thread of the database: a slow disk, a lock of another program or a search of everything holds up nobody else.
 // First a message that says whether the table was opened, then one answer for each call, in their order.
 import { parentPort, workerData } from 'node:worker_threads';
+import { BackendError } from '../batched/backend.ts';
 import { StoreError } from '../port.ts';
-import { sqliteCodeOf, toBackendError } from './sqlite-errors.ts';
-import type { TableOptions, TaskTable } from './table.ts';
-import { openTaskTable } from './table.ts';
-import type { Answer, Call, CallName, OpenAnswer } from './worker-messages.ts';
+import type { TableKeeper } from './keeper.ts';
+import { createTableKeeper } from './keeper.ts';
+import { createPieces } from './pieces.ts';
+import { sqliteCodeOf } from './sqlite-errors.ts';
+import type { TableOptions } from './table.ts';
+import type { Answer, Call, NoteMessage, OpenAnswer } from './worker-messages.ts';
 
 const port = parentPort!;
+/** How soon the thread lets go of a file that somebody wants to move, when nobody asks anything. */
+const lookMs = 1000;
 
-let table: TaskTable | undefined;
+let keeper: TableKeeper | undefined;
 try {
-  table = openTaskTable(workerData as TableOptions);
-  port.postMessage({ opened: table.table } satisfies OpenAnswer);
+  keeper = createTableKeeper(workerData as TableOptions, (note) => port.postMessage({ note } satisfies NoteMessage));
+  port.postMessage({ opened: keeper.table } satisfies OpenAnswer);
 } catch (error) {
   const code = sqliteCodeOf(error) ?? (error as NodeJS.ErrnoException).code;
   port.postMessage({ failed: { code, message: (error as Error).message } } satisfies OpenAnswer);
 }
+if (keeper !== undefined) serve(keeper);
 
-const calls: { [N in CallName]: (table: TaskTable, ...args: Parameters<TaskTable[N]>) => ReturnType<TaskTable[N]> } = {
-  apply: (table, writes) => table.apply(writes),
-  find: (table, msgIds) => table.find(msgIds),
-  query: (table, query, keys) => table.query(query, keys),
-  history: (table) => table.history(),
-  remove: (table, msgIds) => table.remove(msgIds),
-  removeWhere: (table, query) => table.removeWhere(query),
-  expire: (table, receivedBefore) => table.expire(receivedBefore),
-  loadEngines: (table) => table.loadEngines(),
-  putEngine: (table, engine) => table.putEngine(engine),
-  removeEngine: (table, uuid) => table.removeEngine(uuid),
-  close: (table) => table.close(),
-};
-
-if (table !== undefined) {
-  const opened = table;
+function serve(keeper: TableKeeper): void {
+  const pieces = createPieces();
+  const looking = setInterval(keeper.look, lookMs);
   port.on('message', ({ id, name, args }: Call) => {
     const answer = answerTo(id, () =>
-      (calls[name] as (table: TaskTable, ...args: unknown[]) => unknown)(opened, ...args),
+      name === 'more' ? pieces.next(id) : pieces.first(id, keeper.call(name, args as never)),
     );
     port.postMessage(answer, memoryOf(answer));
-    if (name === 'close') port.close();
+    if (name !== 'close') return;
+    clearInterval(looking);
+    port.close();
   });
 }
 
-function answerTo(id: number, call: () => unknown): Answer {
+function answerTo(id: number, call: () => Pick<Extract<Answer, { value: unknown }>, 'value' | 'hasMore'>): Answer {
   try {
-    return { id, value: call() };
+    return { id, ...call() };
   } catch (error) {
     if (error instanceof StoreError) return { id, refused: { ename: error.ename, evalue: error.message } };
-    const { message, retryable } = toBackendError(error);
-    return { id, failed: { message, retryable } };
+    const retryable = error instanceof BackendError && error.retryable;
+    return { id, failed: { message: (error as Error).message, retryable } };
   }
 }
 
