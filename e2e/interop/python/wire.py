@@ -39,15 +39,23 @@ class Wire:
         engine = [("engine", c) for c in [*ENGINE_ROUTERS, *ENGINE_PUBLISHERS, "iopub"]]
         return client + engine
 
-    def connect(self, kind, side, channel, identity=None):
+    def open(self, kind, key_of, identity=None):
+        """A socket with the CURVE key that the file of that side names."""
         socket = self.context.socket(kind)
         socket.linger = 1000
         if identity:
             socket.identity = identity
-        if self.client["curve_serverkey"]:
-            socket.curve_serverkey = self.client["curve_serverkey"].encode()
+        if key := getattr(self, key_of)["curve_serverkey"]:
+            socket.curve_serverkey = key.encode()
             socket.curve_publickey, socket.curve_secretkey = zmq.curve_keypair()
-        socket.connect(f"{self.client['interface']}:{self.port(side, channel)}")
+        return socket
+
+    def url(self, side, channel):
+        return f"{getattr(self, side)['interface']}:{self.port(side, channel)}"
+
+    def connect(self, kind, side, channel, identity=None):
+        socket = self.open(kind, side, identity)
+        socket.connect(self.url(side, channel))
         return socket
 
     def dealer(self, channel, side="client"):
