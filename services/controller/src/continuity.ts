@@ -16,6 +16,8 @@ export type Continuity = Pick<ControllerOptions, 'store' | 'restore' | 'former' 
 interface Opening {
   readonly values: ControllerValues;
   readonly profileDir: string;
+  /** The hub's. */
+  readonly session: string;
   /** Path of the engine-state file. */
   readonly engineState: string;
   readonly before: Predecessor;
@@ -23,8 +25,15 @@ interface Opening {
 }
 
 /** Rejects with MusterError `store_unusable` or `bad_option`. */
-export async function openRecords({ values, profileDir, engineState, before, log }: Opening): Promise<Continuity> {
-  const store = await openStore(values, profileDir, log);
+export async function openRecords({
+  values,
+  profileDir,
+  session,
+  engineState,
+  before,
+  log,
+}: Opening): Promise<Continuity> {
+  const store = await openStore(values, profileDir, session, log);
   const { engines, since } = before;
   const unfinished = join(profilePart(profileDir, 'log'), `unfinished${values.clusterId}.db`);
   if (!values.restore) {

@@ -20,6 +20,8 @@ export interface ControllerOptions {
   readonly ports: Ports;
   readonly log: Logger;
   readonly store: TaskStore;
+  /** The hub's: `session` in the headers of its messages. */
+  readonly session?: string;
   readonly plan: PortPlan;
   readonly addresses: Readonly<Record<Side, string>>;
   readonly curve: CurveServers | undefined;

@@ -76,16 +76,17 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const { addresses, plan, ...facts } = identity;
   warnWhenOpen(Object.values(addresses), curve, facts.key, log);
   const ports = createSystemPorts();
+  const session = ports.newId();
   const places = { engineState: start.engineState, client: paths.client };
   const before = readPredecessor(values, places, ports.clock.nowUs(), log);
-  const { store, ...continuity } = await openRecords({ ...start, values, before, log });
+  const { store, ...continuity } = await openRecords({ ...start, values, session, before, log });
   const transport = createZeromqTransport({
     onError: (error, socket) => log.error({ err: error, socket }, 'socket error'),
   });
   let controller: Controller;
   try {
     controller = await startController({
-      ...{ transport, ports, store, plan, addresses, curve, ...continuity },
+      ...{ transport, ports, session, store, plan, addresses, curve, ...continuity },
       log: start.log,
       facts: { ...facts, key: facts.key || (curve && !hasSeparateDoors(curve) ? '' : ports.newId()) },
       maxMessageBytes: values.maxMessageBytes,

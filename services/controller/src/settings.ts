@@ -289,7 +289,8 @@ export const controllerSettings = {
     group: 'Task records',
     advanced: true,
     placeholder: 'NAME',
-    description: 'Table of the SQLite database; records of former sessions in it can be asked for. Empty: a new one.',
+    description:
+      'Table of the SQLite database; records of former sessions in it can be asked for. Empty: named after the session.',
   },
   sqliteRecordLimit: {
     name: 'SQLiteDB.record_limit',
@@ -340,7 +341,7 @@ export const controllerSettings = {
     group: 'Task records',
     advanced: true,
     placeholder: 'NAME',
-    description: 'Database in it; records of former sessions there can be asked for. Empty: a new one.',
+    description: 'Database in it; records of former sessions there can be asked for. Empty: named after the session.',
   },
   mongoConnectionArgs: {
     name: 'MongoDB.connection_args',

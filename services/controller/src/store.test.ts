@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { defaultsOf } from '@muster/config';
 import { silentLogger } from '@muster/telemetry';
 import { freePort, temporaryFolder } from '@muster/testkit';
@@ -8,7 +9,7 @@ import { type ControllerValues, controllerSettings } from './settings.ts';
 import { openStore } from './store.ts';
 
 const open = (given: Partial<ControllerValues>, profileDir = '/none') =>
-  openStore({ ...defaultsOf(controllerSettings), ...given }, profileDir, silentLogger);
+  openStore({ ...defaultsOf(controllerSettings), ...given }, profileDir, 'abc-def', silentLogger);
 
 test('the store is the one that is asked for', async () => {
   expect((await open({})).name).toBe('memory');
@@ -25,10 +26,16 @@ test('SQLite keeps records in the profile, or where it is told to', async () => 
   const second = await open({ store: 'SQLiteDB', ...elsewhere });
   expect(await second.history()).toEqual(['id1']);
   await second.close();
-  // A new table for every session.
+  // A table for every session, called after it.
   const third = await open({ store: 'SQLiteDB', sqliteTable: '', ...elsewhere });
   expect(await third.history()).toEqual([]);
   await third.close();
+  const fourth = await open({ store: 'SQLiteDB', sqliteTable: '_abc_def', ...elsewhere });
+  await fourth.close();
+  const db = new DatabaseSync(join(folder.path, 'tasks.db'));
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%+%'").all();
+  expect(tables.map(({ name }) => name)).toEqual(['ipython-tasks', '_abc_def']);
+  db.close();
 });
 
 test('a database that cannot be opened is refused with a remedy', async () => {

@@ -1,17 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { createMemoryTaskStore, createNoTaskStore, type TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import type { ControllerValues } from './settings.ts';
 
 /**
- * The store of task records that the settings ask for. Rejects with MusterError `store_unusable`
- * or `bad_option`.
+ * The store of task records that the settings ask for. `session`: the hub's, after which a database or table without a name
+ * is called (§5.5). Rejects with MusterError `store_unusable` or `bad_option`.
  */
-export async function openStore(values: ControllerValues, profileDir: string, log: Logger): Promise<TaskStore> {
+export async function openStore(
+  values: ControllerValues,
+  profileDir: string,
+  session: string,
+  log: Logger,
+): Promise<TaskStore> {
   if (values.store === 'NoDB') return createNoTaskStore();
-  if (values.store === 'SQLiteDB') return openSqlite(values, profileDir, log);
-  if (values.store === 'MongoDB') return openMongo(values, log);
+  if (values.store === 'SQLiteDB') return openSqlite(values, profileDir, session, log);
+  if (values.store === 'MongoDB') return openMongo(values, session, log);
   const { recordLimit, sizeLimitBytes, cullFraction } = values;
   return createMemoryTaskStore({ recordLimit, sizeLimitBytes, cullFraction });
 }
@@ -23,24 +27,31 @@ export function resultMaxAgeMs({ store, maxAgeS, sqliteMaxAgeS, mongoMaxAgeS }: 
 }
 
 /** Loaded only when asked for, like every database. */
-async function openSqlite(values: ControllerValues, profileDir: string, log: Logger): Promise<TaskStore> {
+async function openSqlite(
+  values: ControllerValues,
+  profileDir: string,
+  session: string,
+  log: Logger,
+): Promise<TaskStore> {
   const { createSqliteTaskStore } = await import('@muster/task-store/sqlite');
   const path = resolve(values.sqliteLocation || profileDir, values.sqliteFilename);
   const store = await createSqliteTaskStore({
     path,
-    table: values.sqliteTable || sessionName(),
+    table: values.sqliteTable || `_${session.replaceAll('-', '_')}`,
+    clusterId: values.clusterId,
     recordLimit: values.sqliteRecordLimit,
     sizeLimitBytes: values.sqliteSizeLimitBytes,
     cullFraction: values.cullFraction,
     onTrouble: (trouble) => log.warn({ ...trouble, path }, 'task store in trouble'),
+    onNote: ({ what, ...file }) => log.warn(file, `task store: ${what}`),
   });
   log.info({ store: store.name, path }, 'task records are kept');
   return store;
 }
 
-async function openMongo(values: ControllerValues, log: Logger): Promise<TaskStore> {
+async function openMongo(values: ControllerValues, session: string, log: Logger): Promise<TaskStore> {
   const { buildMongoAddress, createMongoTaskStore } = await import('@muster/task-store/mongo');
-  const database = values.mongoDatabase || sessionName();
+  const database = values.mongoDatabase || session;
   const store = await createMongoTaskStore({
     address: buildMongoAddress({
       uri: values.mongoUri,
@@ -69,6 +80,3 @@ function sayReach(log: Logger, database: string): (isThere: boolean, why: string
     wasThere = isThere;
   };
 }
-
-/** A name for this session alone, in the form of the original (§5.5). */
-const sessionName = (): string => `_${randomUUID().replaceAll('-', '_')}`;

@@ -2,6 +2,7 @@
 // engine-state file as well, and leave it with their results.
 import { MusterError } from '@muster/protocol';
 import type { TaskPatch, TaskRecord, TaskStore } from '@muster/task-store';
+import type { FileNote } from '@muster/task-store/sqlite';
 import type { Logger } from '@muster/telemetry';
 
 export interface Unfinished {
@@ -32,7 +33,8 @@ async function open(path: string, log: Logger): Promise<TaskStore> {
   const { createSqliteTaskStore } = await import('@muster/task-store/sqlite');
   try {
     const onTrouble = (trouble: object): void => log.warn({ ...trouble, path }, 'unfinished requests in trouble');
-    return await createSqliteTaskStore({ path, table, onTrouble });
+    const onNote = ({ what, ...file }: FileNote): void => log.warn(file, `unfinished requests: ${what}`);
+    return await createSqliteTaskStore({ path, table, onTrouble, onNote });
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
     throw new MusterError(

@@ -60,6 +60,8 @@ export interface HubServiceOptions {
    * that have no result yet. Default false: it starts with nothing, and leaves nothing.
    */
   readonly restore?: boolean;
+  /** `session` in the headers of its messages. Default: a new id. */
+  readonly session?: string;
   /** With `restore`, where it looks for that; default: the store. */
   readonly leftBehind?: LeftBehind;
   /** Engines of an earlier hub on the same ports, which this one does not take over. */

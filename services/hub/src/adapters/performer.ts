@@ -11,6 +11,7 @@ import type { StoreLane } from './store-lane.ts';
 export interface PerformerOptions {
   readonly bus: Bus;
   readonly ports: Ports;
+  readonly session?: string;
   readonly signer: Signer;
   readonly log: Logger;
   /** The socket of each door that there is. */
@@ -28,7 +29,7 @@ export interface PerformerOptions {
 /** Performs what the core wants. All messages of the hub have one session. */
 export function createPerformer(options: PerformerOptions): (effect: HubSend) => void {
   const { bus, ports, signer, log, queries, notifications, lane, dask, warn, dispatch } = options;
-  const headers = createHeaderSource(ports.newId());
+  const headers = createHeaderSource(options.session ?? ports.newId());
 
   function answer(effect: Extract<HubSend, { type: 'query.reply' }>): void {
     const { door, peer, msgType, parent, buffers, withConnectionInfo } = effect;
