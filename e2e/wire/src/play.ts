@@ -46,7 +46,7 @@ async function tellAll(whose: Whose, group: Group): Promise<Map<string, Told>> {
       if (!(error instanceof EndsEarly)) throw new Error(`${whose}, ${scenario.name}`, { cause: error });
       endedEarly = true;
     }
-    await end();
+    await end(group.settles);
     told.set(scenario.name, { account, endedEarly });
   }
   return told;

@@ -24,6 +24,8 @@ export interface Group {
   readonly env?: Readonly<Record<string, string>>;
   /** Engines that are there all the time, beside the one for fences; entered in this order. */
   readonly engines: readonly string[];
+  /** Channels on which each scenario is closed by a question of the harness; default all. On mux and task it leaves a record. */
+  readonly settles?: readonly Asked[];
   readonly scenarios: readonly Scenario[];
 }
 
@@ -53,6 +55,11 @@ export interface Tale {
   arrives(name: string, line: Line): Promise<Heard>;
   /** The reply to a request, noted; ends the scenario when there is none. */
   answered(name: string, channel: Asked, request: Written): Promise<Heard>;
+  /**
+   * Asks until the answer is right, and notes nothing; ends the scenario when it never is. The hub hears of requests and
+   * replies a little later than the peers do.
+   */
+  untilHub(what: string, msgType: string, content: Json, right: (content: JsonObject) => boolean): Promise<void>;
   /** Waits until the hub lists a task at an engine. */
   assigned(msgId: string, uuid: string): Promise<void>;
   /** Waits until the hub counts a request as completed. */
@@ -62,6 +69,7 @@ export interface Tale {
 /** Thrown when something that the rest of a scenario stands on did not happen. */
 export class EndsEarly extends Error {}
 
+const everyChannel: readonly Asked[] = ['registration', 'mux', 'task', 'broadcast', 'control'];
 const patienceMs = 5000;
 const lists = (list: Json | undefined, text: string): boolean => Array.isArray(list) && list.includes(text);
 
@@ -92,8 +100,7 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
     if (heard === undefined) throw new EndsEarly(name);
     return heard;
   }
-  /** Asks until the answer is right; the hub hears of requests and replies a little later than the peers do. */
-  async function untilHub(what: string, msgType: string, content: Json, right: (content: JsonObject) => boolean) {
+  const untilHub: Tale['untilHub'] = async (what, msgType, content, right) => {
     const deadline = performance.now() + patienceMs;
     for (let round = 0; performance.now() < deadline; round++) {
       const header = { msg_id: `poll ${round} until ${what}`, date: now() };
@@ -101,13 +108,14 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
       await new Promise((done) => setTimeout(done, 5));
     }
     throw new EndsEarly(what);
-  }
+  };
   const tale: Tale = {
     stage,
     wire,
     client,
     note,
     noteValue: (name, value) => put(name, shapeOfValue(value)),
+    untilHub,
     engine(uuid) {
       const engine = engines.get(uuid);
       if (engine === undefined) throw new Error(`There is no engine ${uuid}.`);
@@ -158,8 +166,8 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
   };
 
   /** Notes what nobody took, on every socket, and lets those that entered leave. */
-  async function end(): Promise<void> {
-    for (const channel of ['registration', 'mux', 'task', 'broadcast', 'control'] as const) {
+  async function end(channels: readonly Asked[] = everyChannel): Promise<void> {
+    for (const channel of channels) {
       const { heard, lost } = await client.settle(channel);
       if (lost > 0) tale.noteValue(`questions lost on ${channel}`, lost);
       for (const message of heard) note(`left on ${message.line}`, message);

@@ -44,7 +44,8 @@ function* leaves(path: string, value: Json): Generator<[string, string]> {
     for (const [i, member] of value.entries()) yield* leaves(`${path}[${i}]`, member);
   } else if (isJsonObject(value)) {
     if (Object.keys(value).length === 0) yield [path, '{}'];
-    for (const [key, member] of Object.entries(value)) yield* leaves(`${path}.${key}`, member!);
+    for (const [key, member] of Object.entries(value))
+      yield* leaves(`${path}.${madeUpForm.test(key) ? '(made-up id)' : key}`, member!);
   } else if (typeof value === 'string') yield [path, shapeOfText(path, value)];
   else if (typeof value === 'number' && portForm.test(path) && value > 1024) yield [path, 'port'];
   else yield [path, JSON.stringify(value)];

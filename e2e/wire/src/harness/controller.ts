@@ -27,13 +27,13 @@ export interface StartedController extends AsyncDisposable {
 
 const ourController = [process.execPath, join(import.meta.dirname, '../../../../packages/cli/bin/ipcontroller.js')];
 
+/** Both find Python's side first on PATH: ours, too, may start a dask scheduler from it. */
 async function commandOf(whose: Whose): Promise<{ argv: string[]; path: string }> {
-  const path = process.env.PATH ?? '';
-  if (whose === 'ours') return { argv: ourController, path };
   const found = await find('ipyparallel');
   if (!found.present) throw new Error(`${found.title} is missing: E2E_PROVISION=1 npm run e2e -- wire installs it`);
   const python = pythonIn(found.folder);
-  return { argv: [python, '-m', 'ipyparallel.controller'], path: `${dirname(python)}:${path}` };
+  const argv = whose === 'ours' ? ourController : [python, '-m', 'ipyparallel.controller'];
+  return { argv, path: `${dirname(python)}:${process.env.PATH}` };
 }
 
 const readJson = async (file: string): Promise<JsonObject> => JSON.parse(await readFile(file, 'utf8'));
