@@ -3,18 +3,6 @@
 export type Outcome = 'passed' | 'failed' | 'error' | 'skipped' | 'xfailed';
 export type Outcomes = ReadonlyMap<string, Outcome>;
 
-/** Reads lines `outcome test`; empty lines and those that start with # are left out. Throws on any other line. */
-export function parseBaseline(text: string): Map<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
-  for (const line of text.split('\n')) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
-    const match = /^(passed|failed|error|skipped|xfailed) (\S.*)$/.exec(line);
-    if (!match) throw new Error(`Not a line of a baseline: '${line}'`);
-    outcomes.set(match[2]!, match[1] as Outcome);
-  }
-  return outcomes;
-}
-
 /** The module of a test: `test_client` of `test_client.TestClient::test_ids`. */
 export const moduleOf = (test: string): string => /^\w+/.exec(test)?.[0] ?? test;
 

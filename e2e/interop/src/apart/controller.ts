@@ -1,6 +1,7 @@
 // A program in the place of a controller: it takes the same arguments, starts the services apart, on the servers of
 // MUSTER_NATS and MUSTER_MONGODB, and writes the connection files into the profile. A signal or a client ends it.
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { CurveServerKeys } from '@muster/config';
 import {
   buildFixedConnections,
@@ -42,7 +43,9 @@ try {
   if (why === undefined) {
     const facts = { basePort, address: '127.0.0.1', key, curveServerKeys: curve.serverKeys, scheme: values.scheme };
     const { client, engine } = buildFixedConnections(facts);
-    writeConnectionFiles(paths, client, engine);
+    // The services of all machines have one address; here it is this machine's alone, and clients elsewhere shall know that.
+    const location = hostname();
+    writeConnectionFiles(paths, { ...client, location }, { ...engine, location });
     console.log(`stopping: ${await Promise.race([asked, services.firstEnd])}`);
   }
 } finally {

@@ -81,7 +81,10 @@ export function parseArguments(argv: readonly string[]): Asked {
     throw new Error('--record writes down whole settings: give neither modules nor arguments for pytest.');
   if (values.all && values.setting.length > 0)
     throw new Error('--all is every setting: give it or --setting, not both.');
-  const chosen = choose(values.setting, values.all, positionals.length > 0);
+  const chosen = choose(values.setting, values.all, positionals.length > 0).filter(
+    // What runs beside each time needs no recording, unless it is named.
+    ({ beside }) => !values.record || !beside || values.setting.length > 0,
+  );
   const matrixOnly = values.matrix || values.record || values.setting.length > 0 || positionals.length > 0;
   return {
     help: false,

@@ -11,9 +11,9 @@ import type { Row } from './jobs.ts';
 import { modulesOf } from './jobs.ts';
 import { recordingHead } from './recording.ts';
 import { reportOf } from './report.ts';
-import { formatBaseline } from './results.ts';
+import { baselineFile, formatBaseline } from './results.ts';
 import type { Run } from './run-matrix.ts';
-import { baselineFile, runMatrix } from './run-matrix.ts';
+import { runMatrix } from './run-matrix.ts';
 import { judgeSetting } from './verdict.ts';
 
 const logFolder = join(import.meta.dirname, '../../../../logs/interop');

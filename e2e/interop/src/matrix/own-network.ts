@@ -17,14 +17,21 @@ const sharedNetwork: OwnNetwork = {
   [Symbol.asyncDispose]: async () => {},
 };
 
-/** Only root can make one. */
-export const canOwnNetwork = (): boolean => process.platform === 'linux' && process.getuid?.() === 0;
-
-/** `python` is any Python. Without the right to make one it is the network of this process. */
+/**
+ * `python` is any Python. Only root can make a network, and not in every container: without the right to, it is the network
+ * of this process.
+ */
 export async function createOwnNetwork(python: string): Promise<OwnNetwork> {
-  if (!canOwnNetwork()) return sharedNetwork;
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return sharedNetwork;
   const holder = await startProgram([python, join(import.meta.dirname, '../../python/own_network.py')]);
-  await holder.says('ready', 60_000);
+  const isThere = await holder.says('ready', 60_000).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) {
+    await holder.stop();
+    return sharedNetwork;
+  }
   const enter = ['nsenter', `--net=/proc/${holder.pid}/ns/net`, '--'];
   let count = 0;
   return {

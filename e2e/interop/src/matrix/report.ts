@@ -17,7 +17,7 @@ const list = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`  ${title}: ${lines.length}`, ...lines.map((line) => `    ${line}`)];
 
 const changeText = ({ test, before, now }: Change): string => `${test} (${before} → ${now})`;
-const firstLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 /** The lines of one setting. */
 export function reportOf(seen: Seen, verdict: Verdict): string[] {
@@ -37,9 +37,13 @@ export function reportOf(seen: Seen, verdict: Verdict): string[] {
     ),
     ...list(
       'passed at the second try',
-      second.map(({ test, firstFailure }) => `${test}: ${firstLine(firstFailure)}`),
+      second.map(({ test, firstFailure }) => `${test}: ${lastLine(firstFailure)}`),
     ),
     ...list("better than with Python's own", better.map(changeText)),
     ...(unjudged.length === 0 ? [] : [`  pass neither here nor there, so say nothing: ${unjudged.length}`]),
+    ...list(
+      'of these, fail with ours',
+      unjudged.filter(({ now }) => now === 'failed' || now === 'error').map(changeText),
+    ),
   ];
 }

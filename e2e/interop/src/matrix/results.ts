@@ -1,4 +1,5 @@
 // What the tests of a setting said with one controller, and how it is written down.
+import { join } from 'node:path';
 import type { Outcome, Outcomes } from '../outcomes.ts';
 
 export interface TestResult {
@@ -8,6 +9,10 @@ export interface TestResult {
   /** What pytest said when it failed at first, and passed when it was alone. */
   readonly firstFailure?: string;
 }
+
+/** Where it is written down of Python's controller in a setting. */
+export const baselineFile = ({ name }: { readonly name: string }): string =>
+  join(import.meta.dirname, `../../baselines/${name}.txt`);
 
 export type Results = ReadonlyMap<string, TestResult>;
 

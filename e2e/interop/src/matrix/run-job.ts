@@ -28,9 +28,24 @@ export interface JobOptions {
 export interface JobResult extends PeerResult {
   readonly job: Job;
   readonly seconds: number;
+  /** Why it could not be run at all. */
+  readonly broken?: string;
 }
 
+/** A job that cannot be run is a result, too: the others go on. */
 export async function runJob(job: Job, options: JobOptions): Promise<JobResult> {
+  const begin = performance.now();
+  try {
+    return await runSuite(job, options);
+  } catch (error) {
+    const broken = error instanceof Error ? error.message : String(error);
+    const nothing = { outcomes: new Map(), testSeconds: new Map(), details: new Map(), starts: 0 };
+    const seconds = (performance.now() - begin) / 1000;
+    return { job, seconds, broken, ...nothing, exitCode: null, timedOut: false, output: broken };
+  }
+}
+
+async function runSuite(job: Job, options: JobOptions): Promise<JobResult> {
   const { values } = job.setting;
   const isApart = values.services === 'apart' && job.side === 'ours';
   await using folder = await temporaryFolder('servers');

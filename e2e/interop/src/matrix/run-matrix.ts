@@ -8,7 +8,7 @@ import { controllerModules } from './modules.ts';
 import { inPool } from './pool.ts';
 import { createProgress } from './progress.ts';
 import type { Results } from './results.ts';
-import { mergeRepeated, parseBaseline, testsToRepeat } from './results.ts';
+import { baselineFile, mergeRepeated, parseBaseline, testsToRepeat } from './results.ts';
 import type { JobOptions, JobResult } from './run-job.ts';
 import { runJob } from './run-job.ts';
 import type { Setting, Side } from './settings.ts';
@@ -34,8 +34,6 @@ const minutes = 60_000;
 const jobLimitMs = 12 * minutes;
 /** Of all second tries of a setting with one controller: what is as broken as that need not be tried to its end. */
 const secondLimitMs = 5 * minutes;
-
-export const baselineFile = ({ name }: Setting): string => join(import.meta.dirname, `../../baselines/${name}.txt`);
 
 interface SideSeen {
   results: Results;
@@ -120,7 +118,11 @@ async function readBaseline({ setting, modules }: Row): Promise<SideSeen> {
 const logOf = ({ job, output, details }: JobResult): string =>
   [`==== ${jobName(job)}`, output, ...[...details].map(([test, text]) => `---- ${test}\n${text}`)].join('\n');
 
-function faultsOf({ job, timedOut, exitCode, starts, outcomes }: JobResult, { pytestArguments }: RunOptions): string[] {
+function faultsOf(
+  { job, broken, timedOut, exitCode, starts, outcomes }: JobResult,
+  { pytestArguments }: RunOptions,
+): string[] {
+  if (broken !== undefined) return [`${jobName(job)}: ${broken}`];
   const isSelection = pytestArguments.length > 0;
   const faults: string[] = [];
   // 5: no test was selected.
