@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import type { KernelSetup } from './ipc.ts';
 import { createLog } from './log.ts';
-import { findConnection } from './nanny/connection.ts';
+import { findConnection, waitForOtherFile } from './nanny/connection.ts';
 import { crashFields, runNanny } from './nanny/nanny.ts';
 import type { EngineValues } from './settings.ts';
 
@@ -51,6 +51,7 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
         onRegistered: (id) => {
           name = `engine ${id}`;
         },
+        whenElsewhere: (signal) => waitForOtherFile(values, env, signal),
         stop: stopping.signal,
       });
       switch (end.why) {

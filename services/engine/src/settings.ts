@@ -59,13 +59,14 @@ export const engineSettings = {
   registrationLimitS: {
     name: 'IPEngine.registration_limit',
     type: 'number',
-    default: 30,
+    default: 600,
     min: 0.1,
     max: 86_400,
     unit: 's',
     group: 'Controller',
     advanced: true,
-    description: 'After this time without an answer (or --timeout, if that is longer) the engine gives up.',
+    description:
+      'After this time without an answer (or --timeout, if that is longer) the engine gives up. Until then it waits for a controller that comes up at the ports of the connection file (--reuse), or writes a new one.',
   },
   maxMisses: {
     name: 'IPEngine.max_heartbeat_misses',

@@ -1,6 +1,15 @@
 // How the engine learns where its controller is (§1.1, §1.3).
+import { existsSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { connectionPaths, readEngineConnection, resolveProfileDir, waitForFile, withServerKey } from '@muster/config';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  connectionPaths,
+  readEngineConnection,
+  readIfThere,
+  resolveProfileDir,
+  waitForFile,
+  withServerKey,
+} from '@muster/config';
 import type { EngineConnection } from '@muster/protocol';
 import { MusterError, parseEngineConnection } from '@muster/protocol';
 import { overrideAddress, reachableInterface } from '../core/index.ts';
@@ -44,13 +53,35 @@ async function readConnection(
   log: Log,
   signal: AbortSignal,
 ): Promise<EngineConnection> {
-  const text = env.IPP_CONNECTION_INFO;
-  if (text !== undefined && text !== '' && values.file === '')
-    return parseEngineConnection(text, '$IPP_CONNECTION_INFO');
-  const path = values.file || connectionPaths(resolveProfileDir(values, env), values.clusterId).engine;
-  log.debug({ path }, 'waiting for the connection file');
+  const path = fileOf(values, env);
+  if (path === undefined) return parseEngineConnection(env.IPP_CONNECTION_INFO!, '$IPP_CONNECTION_INFO');
+  if (!existsSync(path)) log.info({ path, seconds: values.waitForFileS }, 'waiting for the connection file');
   await waitForFile(path, { timeoutMs: values.waitForFileS * 1000, signal });
   return readEngineConnection(path);
+}
+
+/** Undefined: the environment says it all. */
+function fileOf(values: EngineValues, env: NodeJS.ProcessEnv): string | undefined {
+  if (env.IPP_CONNECTION_INFO && values.file === '') return undefined;
+  return values.file || connectionPaths(resolveProfileDir(values, env), values.clusterId).engine;
+}
+
+const lookMs = 500;
+
+/** Resolves when the connection file does not say any more what it said at the call; rejects when the signal comes first. */
+export async function waitForOtherFile(
+  values: EngineValues,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = fileOf(values, env);
+  const first = path && readIfThere(path);
+  for (;;) {
+    await delay(lookMs, undefined, { signal });
+    // One that is gone may come back as it was.
+    const now = path && readIfThere(path);
+    if (now !== undefined && now !== first) return;
+  }
 }
 
 const ownAddresses = (): string[] =>

@@ -161,6 +161,23 @@ test('a controller that does not answer: said after the time-out, given up after
   await gone(program.tag);
 });
 
+test('a controller that does not answer and writes a new connection file: the engine registers there', async () => {
+  controller = await startTestController({ silent: true });
+  const other = await startTestController();
+  try {
+    const program = await controller.start(['--timeout=0.2']);
+    await program.says('waiting for it');
+    const text = readFileSync(other.file, 'utf8');
+    // Half a file is no new one.
+    writeFileSync(controller.file, text.slice(0, 40));
+    writeFileSync(controller.file, text);
+    await program.says('engine ready');
+    expect(program.output).toContain('there is a new connection file');
+  } finally {
+    await other.stop();
+  }
+});
+
 test('a lost controller: the engine ends after so many beats without a ping', async () => {
   const { program } = await startOne(['--IPEngine.max_heartbeat_misses=1']);
   controller.stopPings();

@@ -30,6 +30,11 @@ export interface NannyOptions {
   readonly log: Log;
   /** Told as soon as it is known. */
   readonly onRegistered: (id: number) => void;
+  /**
+   * Resolves when the controller is to be looked for elsewhere; rejects when the signal comes first. Asked while the engine waits
+   * to be registered.
+   */
+  readonly whenElsewhere: (signal: AbortSignal) => Promise<void>;
   /** Ends the engine in good order. */
   readonly stop: AbortSignal;
 }
@@ -37,7 +42,10 @@ export interface NannyOptions {
 /** Why an engine ended. */
 export type NannyEnd =
   | { readonly why: 'stopped' | 'shut down' }
-  /** Its kernel did not react any more, and was given up on request: an engine in its place shall start. */
+  /**
+   * Its kernel did not react any more, and was given up on request; or it was not registered, and the controller is elsewhere: an
+   * engine in its place shall start.
+   */
   | { readonly why: 'replace' }
   | { readonly why: 'crashed'; readonly exit: KernelExit }
   | { readonly why: 'lost controller'; readonly misses: number };
@@ -84,6 +92,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
   let id: number | null = null;
   let goodbye = (): void => {};
   let heart: Heart | undefined;
+  const looking = new AbortController();
   try {
     const connection = await unlessEnded(options.connection);
     const uuid = options.uuid ?? newId();
@@ -91,9 +100,15 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     const registrar = createRegistrar({ ...options, sockets, connection, uuid });
     goodbye = () => registrar.unregister(id);
     const registering = registrar.register(stop);
+    const elsewhere = (): void => {
+      log.warn({}, 'there is a new connection file: the engine registers there');
+      ended.resolve({ why: 'replace' });
+    };
+    options.whenElsewhere(looking.signal).then(elsewhere, () => {});
     kernel.connect({ ...setup, uuid, connection });
     openControl(sockets, connection, uuid, actions.serve(kernel, ended), log);
     const registered = await unlessEnded(registering);
+    looking.abort();
     id = registered.id;
     options.onRegistered(id);
     const kernelMs = await unlessEnded(kernel.serve(id));
@@ -109,6 +124,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     if (error instanceof EndedEarly) return error.end;
     throw error;
   } finally {
+    looking.abort();
     heart?.stop();
     goodbye();
   }

@@ -58,6 +58,8 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   };
 }
 
+const noticeAgainMs = 60_000;
+
 async function waitFor(
   answer: Promise<Registered>,
   options: RegistrarOptions,
@@ -66,10 +68,13 @@ async function waitFor(
   const { connection, noticeMs, limitMs, log } = options;
   const url = `${connection.interface}:${connection.registration}`;
   const gaveUp = Promise.withResolvers<never>();
-  const notice = setTimeout(
-    () => log.warn({ url, seconds: noticeMs / 1000 }, 'no answer from the controller yet'),
-    noticeMs,
-  );
+  const began = performance.now();
+  const say = (): void => {
+    const seconds = Math.round((performance.now() - began) / 100) / 10;
+    log.warn({ url, seconds, limitS: limitMs / 1000 }, 'no answer from the controller yet; waiting for it');
+    notice = setTimeout(say, Math.max(noticeMs, noticeAgainMs));
+  };
+  let notice = setTimeout(say, noticeMs);
   const limit = setTimeout(() => {
     gaveUp.reject(
       new MusterError(
