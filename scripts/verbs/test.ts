@@ -2,7 +2,7 @@
 // end. With E2E_PROVISION=1 real parts are installed first, and nothing may be skipped.
 import { join } from 'node:path';
 import type { PartName } from '@muster/provision';
-import { find, mongoWireIn, natsServerIn, provision, pythonIn } from '@muster/provision';
+import { find, fusePythonIn, mongoWireIn, natsServerIn, provision, pythonIn } from '@muster/provision';
 import { everythingMustRun } from '@muster/testkit';
 import type { Counts } from '../counts.ts';
 import { addCounts, formatCounts, judge, noCounts } from '../counts.ts';
@@ -23,6 +23,7 @@ const met: readonly { variable: string; part: PartName; programIn: (folder: stri
   { variable: 'PEER_PYTHON', part: 'ipyparallel', programIn: pythonIn },
   { variable: 'NATS_SERVER', part: 'nats', programIn: natsServerIn },
   { variable: 'MONGO_WIRE', part: 'mongo-wire', programIn: mongoWireIn },
+  { variable: 'FUSE_PYTHON', part: 'fuse', programIn: fusePythonIn },
   { variable: 'KUBERNETES_BIN', part: 'kubernetes', programIn: (folder) => join(folder, 'bin') },
 ];
 

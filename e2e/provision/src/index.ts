@@ -1,6 +1,7 @@
 // Brings the real parts that tests run against. Nothing is installed unless E2E_PROVISION=1 says so.
 import { ensureBuilt, findBuilt } from './cache.ts';
 import { docker } from './docker.ts';
+import { fuse } from './fuse.ts';
 import { helm } from './helm.ts';
 import { imageLayers } from './image-layers.ts';
 import { ipyparallel } from './ipyparallel.ts';
@@ -13,6 +14,7 @@ import type { Part } from './part.ts';
 import { slurm } from './slurm.ts';
 
 export { dockerAnswers, runningDocker } from './docker.ts';
+export { fusePythonIn } from './fuse.ts';
 export { helmIn } from './helm.ts';
 export type { LayerName } from './image-layers.ts';
 export { layerIn } from './image-layers.ts';
@@ -26,6 +28,7 @@ export { pbsCommandsIn, pbsPluginIn } from './slurm.ts';
 
 const parts = {
   docker,
+  fuse,
   helm,
   'image-layers': imageLayers,
   ipyparallel: ipyparallel('9.2.0'),
