@@ -1,14 +1,36 @@
 import { MusterError } from '@muster/protocol';
+import type { OnTransportError } from './port.ts';
+
+export interface KeptOut {
+  readonly why: string;
+  /** How many since the last time; the last of them for this reason. */
+  readonly count: number;
+  /** Where they knocked. */
+  readonly port: number;
+  /** Those of the last minute, where they are known. */
+  readonly addresses: readonly string[];
+}
 
 const shownAddresses = 3;
+const errors = new WeakSet<Error>();
 
-/** What is told to onError when a bound socket refuses peers: `count` of them since the last time, the last for `why`. */
-export function keptOut(why: string, count: number, addresses: readonly string[] = []): MusterError {
+/** What is told to onError when a bound socket refuses peers. */
+export function keptOut({ why, count, port, addresses }: KeptOut): MusterError {
   const more = addresses.length > shownAddresses ? ` and ${addresses.length - shownAddresses} more` : '';
   const from = addresses.length === 0 ? '' : `, from ${addresses.slice(0, shownAddresses).join(', ')}${more}`;
-  return new MusterError(
+  const error = new MusterError(
     'bad_option',
-    `Peers were kept out (${count} times${from}): ${why}`,
+    `Peers were kept out at port ${port} (${count} times${from}): ${why}`,
     'Give them the connection file of this very controller, engines that of engines and clients that of clients: it has the CURVE key that they need, or says that there is none.',
   );
+  errors.add(error);
+  return error;
 }
+
+/** Writes into a log what a transport tells: strangers at the door as a warning, anything else as an error. */
+export const logTransportErrors =
+  (log: Record<'warn' | 'error', (fields: object, message: string) => void>): OnTransportError =>
+  (error, socket) => {
+    if (!errors.has(error)) log.error({ err: error, socket }, 'socket error');
+    else log.warn({ socket, why: error.message, remedy: (error as MusterError).remedy }, 'peers were kept out');
+  };

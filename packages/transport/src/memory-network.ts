@@ -25,7 +25,7 @@ export interface Party {
   /** Something of the outbox was delivered. */
   delivered(): void;
   /** Somebody was kept out whose kind or security does not fit. */
-  refused(): void;
+  refused(port: number): void;
 }
 
 /** A socket's end of a connection. The end of the one who connected outlives the loss of its peer, as in ZeroMQ. */
@@ -70,7 +70,7 @@ export function createNetwork(schedule: Schedule): Network {
   function meet(pipe: Pipe): void {
     const party = dialling.has(pipe) ? bindings.find(pipe.target!) : undefined;
     if (party === undefined) return;
-    if (!fits(pipe, party)) return party.refused();
+    if (!fits(pipe, party)) return party.refused(pipe.target?.port ?? 0);
     dialling.delete(pipe);
     standing.add(pipe);
     const accepted = createPipe(party);

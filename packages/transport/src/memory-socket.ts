@@ -123,7 +123,11 @@ function createPipes(options: MemorySocketOptions, inlet: Inlet, waiting: SendQu
       inlet.take(batch.map((frames) => ({ peer, frames })));
     },
     delivered: settle,
-    refused: () => options.onError(keptOut('their kind of socket or their CURVE key does not fit', 1), kind),
+    refused: (port) =>
+      options.onError(
+        keptOut({ why: 'their kind of socket or their CURVE key does not fit', count: 1, port, addresses: [] }),
+        kind,
+      ),
   };
   return {
     party,

@@ -17,21 +17,46 @@ const reasons: Record<string, string> = {
  */
 export async function watchHandshakes(native: NativeSocket, onError: (error: Error) => void): Promise<void> {
   const { events } = native;
-  let refused = 0;
-  let quietUntil = 0;
+  const refusals = createRefusals(onError);
   for (
     let event = await events.receive();
     event !== undefined && event.type !== 'end';
     event = await events.receive()
   ) {
     if (event.type !== 'handshake:error:protocol' && event.type !== 'handshake:error:auth') continue;
-    refused++;
-    if (performance.now() < quietUntil) continue;
-    quietUntil = performance.now() + tellEveryMs;
     const code = event.error?.code ?? '';
     const why = reasons[code] ?? `their handshake failed (${code || event.type})`;
-    const port = Number(event.address?.split(':').at(-1));
-    onError(keptOut(why, refused, await addressesHungUpOn(port)));
-    refused = 0;
+    refusals.add(why, Number(event.address?.split(':').at(-1)));
   }
+  refusals.stop();
+}
+
+/** Tells of the first at once, and of those that follow together. */
+function createRefusals(onError: (error: Error) => void) {
+  let count = 0;
+  let last: { readonly why: string; readonly port: number } | undefined;
+  let quiet: NodeJS.Timeout | undefined;
+  let isStopped = false;
+
+  function tell(): void {
+    quiet = undefined;
+    if (last === undefined || isStopped) return;
+    const refused = { ...last, count };
+    [count, last] = [0, undefined];
+    quiet = setTimeout(tell, tellEveryMs).unref();
+    void addressesHungUpOn(refused.port).then((addresses) => {
+      if (!isStopped) onError(keptOut({ ...refused, addresses }));
+    });
+  }
+  return {
+    add(why: string, port: number): void {
+      count++;
+      last = { why, port };
+      if (quiet === undefined) tell();
+    },
+    stop(): void {
+      isStopped = true;
+      clearTimeout(quiet);
+    },
+  };
 }

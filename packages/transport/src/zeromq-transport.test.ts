@@ -17,7 +17,7 @@ test.runIf(process.platform === 'linux')(
     transport.open({ kind: 'dealer', curve: { role: 'client', serverKey }, lingerMs: 0 }).connect(endpoint);
     await expect.poll(() => errors.length, { timeout: 10_000 }).toBe(1);
     expect(errors[0]!.message).toBe(
-      'Peers were kept out (1 times, from 127.0.0.1): they have a wrong CURVE server key',
+      `Peers were kept out at port ${endpoint.split(':').at(-1)} (1 times, from 127.0.0.1): they have a wrong CURVE server key`,
     );
     await transport.close();
     expect(errors).toHaveLength(1);

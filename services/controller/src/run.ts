@@ -13,7 +13,13 @@ import {
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import { addressForOthers, createZeromqTransport, hasSeparateDoors, warnWhenOpen } from '@muster/transport';
+import {
+  addressForOthers,
+  createZeromqTransport,
+  hasSeparateDoors,
+  logTransportErrors,
+  warnWhenOpen,
+} from '@muster/transport';
 import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
@@ -81,7 +87,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const before = readPredecessor(values, places, ports.clock.nowUs(), log);
   const { store, ...continuity } = await openRecords({ ...start, values, session, before, log });
   const transport = createZeromqTransport({
-    onError: (error, socket) => log.error({ err: error, socket }, 'socket error'),
+    onError: logTransportErrors(log),
   });
   let controller: Controller;
   try {

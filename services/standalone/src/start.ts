@@ -5,7 +5,7 @@ import { createSystemPorts } from '@muster/machine/node';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets } from '@muster/transport';
-import { createHmacSigner, createZeromqTransport } from '@muster/transport';
+import { createHmacSigner, createZeromqTransport, logTransportErrors } from '@muster/transport';
 import { openBus } from './open-bus.ts';
 import { prepareSockets } from './open-sockets.ts';
 import { openStore } from './open-store.ts';
@@ -43,7 +43,7 @@ export async function start<V extends SharedServiceValues>(
   const failing = new AbortController();
   const signal = AbortSignal.any([stopping.signal, failing.signal]);
   running.transport = createZeromqTransport({
-    onError: (error, socket) => log.error({ err: error, socket }, 'socket error'),
+    onError: logTransportErrors(log),
   });
   const { transport } = running;
   const sockets = hasPorts(values) ? await prepareSockets({ values, key, transport, log, signal }) : noSockets;
