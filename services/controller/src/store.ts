@@ -64,6 +64,8 @@ async function openMongo(values: ControllerValues, session: string, log: Logger)
     cullFraction: values.cullFraction,
     // A server may be started anew, or a replica set choose its primary; what waits meanwhile is bounded.
     giveUpAfterMs: 600_000,
+    // Whoever ends the controller does not wait longer than some seconds (§10.2).
+    patienceMs: 3000,
     onTrouble: (trouble) => log.warn({ ...trouble, database }, 'task store in trouble'),
     onReachable: sayReach(log, database),
   });

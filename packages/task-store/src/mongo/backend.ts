@@ -59,7 +59,7 @@ export async function openMongoBackend(
   const remove = writer.remove;
   const collections = [records, chunks as unknown as Collection];
   const culling = tolerant(createCulling({ ...options, db, collections, remove, expired }).written, onTrouble);
-  const expire = createExpiry({ records, chunks, reader, expired, remove });
+  const expire = createExpiry({ records, chunks, expired, remove });
   const questions = createQuestions(records, reader, answerLimitBytes);
 
   async function removeAll(msgIds: readonly string[]): Promise<void> {
@@ -88,10 +88,7 @@ export async function openMongoBackend(
         const project = createProjection(keys);
         return (await questions.matching(query, namesWanted(keys))).map(project);
       }),
-    history: () =>
-      calling(async () =>
-        (await questions.matching({ submitted: { $ne: null } }, ['msg_id'])).map(({ msgId }) => msgId),
-      ),
+    history: () => calling(questions.history),
     remove: (msgIds) => calling(() => removeAll(msgIds)),
     removeWhere: (query) =>
       calling(async () => removeAll((await questions.matching(query, ['msg_id'])).map(({ msgId }) => msgId))),

@@ -8,7 +8,8 @@ import type { MongoAddress } from './address.ts';
 const defaults: MongoClientOptions = {
   appName: 'muster',
   serverSelectionTimeoutMS: 5000,
-  connectTimeoutMS: 3000,
+  // That of heartbeats too, after which all that runs is broken off: a server may be busy for a while.
+  connectTimeoutMS: 10_000,
   socketTimeoutMS: 60_000,
 };
 

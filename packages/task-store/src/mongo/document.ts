@@ -1,5 +1,6 @@
 // A record as a document: the fields of §5.1 under their wire names. Dates have milliseconds, as MongoDB's have; their
 // microseconds stand beside them, under `microseconds`. Large values are kept in parts (parts.ts).
+import type { Microseconds } from '@muster/protocol';
 import { decodeText, encodeText } from '@muster/protocol';
 import type { Document } from 'mongodb';
 import { BSON } from 'mongodb';
@@ -109,14 +110,18 @@ function setField(record: StoredRecord, field: WireName, value: unknown): void {
 const read: Record<FieldKind, (value: unknown, document: Document, field: WireName) => unknown> = {
   text: (value) => (typeof value === 'string' ? value : null),
   dict: (value) => (typeof value === 'object' ? fromDocument(value as Document) : null),
-  moment(value, document, field) {
-    if (!(value instanceof Date)) return null;
-    const us: unknown = document.microseconds?.[field];
-    // Others may have changed the date alone.
-    return typeof us === 'number' && Math.floor(us / 1000) === value.getTime() ? us : value.getTime() * 1000;
-  },
+  moment: (_, document, field) => readMoment(document, field),
   buffers: (value) => (Array.isArray(value) ? value.filter((item) => item instanceof Uint8Array) : []),
 };
+
+/** A date of a document, to the microsecond; null where there is none. */
+export function readMoment(document: Document, field: WireName): Microseconds | null {
+  const value: unknown = document[field];
+  if (!(value instanceof Date)) return null;
+  const us: unknown = document.microseconds?.[field];
+  // Others may have changed the date alone.
+  return typeof us === 'number' && Math.floor(us / 1000) === value.getTime() ? us : value.getTime() * 1000;
+}
 
 /** What a new document has beside the fields that are set: all of §5.1, empty. */
 export function emptyFields(msgId: string, set: Document): Document {

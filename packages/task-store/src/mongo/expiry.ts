@@ -1,14 +1,13 @@
 // Records expire by age, and what belongs to no record goes with them.
 import type { Microseconds } from '@muster/protocol';
 import type { Collection, Document } from 'mongodb';
+import { readMoment } from './document.ts';
 import type { ExpiredIds } from './expired-ids.ts';
 import type { Chunk } from './parts.ts';
-import type { Reader } from './reading.ts';
 
 export interface ExpiryOptions {
   readonly records: Collection;
   readonly chunks: Collection<Chunk>;
-  readonly reader: Reader;
   readonly expired: ExpiredIds;
   /** Removes records with all that belongs to them. */
   readonly remove: (msgIds: readonly string[]) => Promise<void>;
@@ -21,15 +20,16 @@ const longestMs = 20_000;
 /** A chunk is older than this when it has no record because it never will. */
 const writingMs = 3_600_000;
 
+function isDue(document: Document, receivedBefore: Microseconds): boolean {
+  const received = readMoment(document, 'received');
+  return received !== null && received < receivedBefore;
+}
+
 /** Removes what came before that moment, to the microsecond. */
-export function createExpiry({ records, chunks, reader, expired, remove }: ExpiryOptions) {
-  async function isDue(document: Document, receivedBefore: Microseconds): Promise<boolean> {
-    const { received } = await reader.record(document, ['received']);
-    return received !== null && received < receivedBefore;
-  }
+export function createExpiry({ records, chunks, expired, remove }: ExpiryOptions) {
   async function expireRecords(receivedBefore: Microseconds, endMs: number): Promise<void> {
     const filter = { received: { $lte: new Date(Math.floor(receivedBefore / 1000)) } };
-    const projection = { _id: 0, msg_id: 1, received: 1, microseconds: 1 };
+    const projection = { _id: 0, msg_id: 1, received: 1, 'microseconds.received': 1 };
     let due: string[] = [];
     const take = async (): Promise<void> => {
       await expired.add(due);
@@ -37,7 +37,7 @@ export function createExpiry({ records, chunks, reader, expired, remove }: Expir
       due = [];
     };
     for await (const document of records.find(filter, { projection }).batchSize(batchCount)) {
-      if (await isDue(document, receivedBefore)) due.push(String(document.msg_id));
+      if (isDue(document, receivedBefore)) due.push(String(document.msg_id));
       if (due.length >= batchCount) await take();
       if (performance.now() > endMs) break;
     }

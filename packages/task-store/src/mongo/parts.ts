@@ -1,6 +1,5 @@
 // Large values of records, in chunks beside the records: a document has 16 MiB at most (§5.5).
 import type { Collection } from 'mongodb';
-import { ObjectId } from 'mongodb';
 import { StoreError } from '../port.ts';
 import { partKey } from './dictionary.ts';
 import type { LargeValue, PartMark } from './document.ts';
@@ -21,12 +20,14 @@ export interface Part extends LargeValue {
 
 const chunkBytes = 8 * 2 ** 20;
 
-export function createPart(msgId: string, value: LargeValue): Part {
+/** `name`: of no other part; it begins with an ObjectId in hex, which tells its age. */
+export function createPart(name: string, msgId: string, value: LargeValue): Part {
   const chunks = Math.max(1, Math.ceil(value.bytes.length / chunkBytes));
-  return { ...value, msgId, mark: { [partKey]: new ObjectId().toHexString(), chunks } };
+  return { ...value, msgId, mark: { [partKey]: name, chunks } };
 }
 
 export interface Parts {
+  /** May be called again. */
   put(part: Part): Promise<void>;
   /** Throws StoreError when it is not complete. */
   get(mark: PartMark): Promise<Uint8Array>;
@@ -46,7 +47,8 @@ export function createParts(collection: Collection<Chunk>): Parts {
           n * chunkBytes,
           (n + 1) * chunkBytes,
         );
-        await collection.insertOne({ _id: idOf(part, n), msg_id: msgId, field, part, data });
+        const chunk = { msg_id: msgId, field, part, data };
+        await collection.replaceOne({ _id: idOf(part, n) }, chunk, { upsert: true });
       }
     },
     async get(mark) {

@@ -8,6 +8,7 @@ import { compileQuery } from '../query.ts';
 import { readField } from '../read-field.ts';
 import type { StoredRecord } from '../stored-record.ts';
 import { recordBytes } from '../stored-record.ts';
+import { readMoment } from './document.ts';
 import { compileFilter } from './filter.ts';
 import type { Reader } from './reading.ts';
 import { isMsgId } from './writing.ts';
@@ -17,6 +18,8 @@ export interface Questions {
   find(msgIds: readonly string[]): Promise<Map<string, StoredRecord>>;
   /** Records that match, with the fields of these names, in order of `submitted`, stubs last. */
   matching(query: TaskQuery, names: readonly WireName[]): Promise<StoredRecord[]>;
+  /** Ids of all records with `submitted`, in its order. */
+  history(): Promise<string[]>;
 }
 
 /** Most ids that one command names. */
@@ -50,6 +53,16 @@ export const createQuestions = (records: Collection, reader: Reader, answerLimit
       found.push(record);
     }
     return found.sort((a, b) => order(a.submitted) - order(b.submitted));
+  },
+  // Two values a record: there may be a million of them.
+  async history() {
+    const found: { readonly msgId: string; readonly us: number }[] = [];
+    const projection = { _id: 0, msg_id: 1, submitted: 1, 'microseconds.submitted': 1 };
+    for await (const document of records.find({ submitted: { $ne: null } }, { projection })) {
+      const us = readMoment(document, 'submitted');
+      if (us !== null && typeof document.msg_id === 'string') found.push({ msgId: document.msg_id, us });
+    }
+    return found.sort((a, b) => a.us - b.us).map(({ msgId }) => msgId);
   },
 });
 

@@ -1,12 +1,14 @@
 // A MongoDB that fails while it is used: nothing is lost that it can still take, nothing is written twice, and who asks is
 // told in bounded time.
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { temporaryFolder } from '@muster/testkit';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoreTrouble } from '../batched/batched-store.ts';
 import type { TaskStore } from '../port.ts';
 import type { GateRules, MongoGate, Refusal } from '../testing/mongo-gate.ts';
 import { startMongoGate } from '../testing/mongo-gate.ts';
+import type { MongoServer } from '../testing/mongo-server.ts';
 import { hasOwnMongo, startMongo, whyNoMongo } from '../testing/mongo-server.ts';
 import type { MongoTaskStoreOptions } from './store.ts';
 import { createMongoTaskStore } from './store.ts';
@@ -18,20 +20,16 @@ interface Setting extends AsyncDisposable {
 }
 
 /** Times are short, so that tests are. */
-const hasty = {
-  serverSelectionTimeoutMS: 1000,
-  connectTimeoutMS: 1000,
-  heartbeatFrequencyMS: 500,
-  socketTimeoutMS: 1000,
-};
+const hasty = { serverSelectionTimeoutMS: 1000, heartbeatFrequencyMS: 500, connectTimeoutMS: 10_000 };
 
-async function setUp(options: Partial<MongoTaskStoreOptions> = {}): Promise<Setting> {
-  const server = await startMongo();
-  const gate = await startMongoGate(server.url);
+let server: MongoServer | undefined;
+
+async function setUp(options: Partial<MongoTaskStoreOptions> = {}, driver = hasty): Promise<Setting> {
+  const gate = await startMongoGate(server!.url);
   const troubles: StoreTrouble['what'][] = [];
   const store = await createMongoTaskStore({
-    address: { url: gate.url, options: hasty },
-    database: 'muster',
+    address: { url: gate.url, options: driver },
+    database: randomUUID(),
     patienceMs: 500,
     onTrouble: ({ what }) => troubles.push(what),
     ...options,
@@ -44,7 +42,6 @@ async function setUp(options: Partial<MongoTaskStoreOptions> = {}): Promise<Sett
       gate.set({});
       await store.close();
       await gate[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
     },
   };
 }
@@ -56,6 +53,11 @@ const numbered = (from: number, to: number): string[] =>
 const eventually = { timeout: 30_000 };
 
 describe.skipIf(!hasOwnMongo)(`MongoDB in trouble${whyNoMongo(hasOwnMongo)}`, () => {
+  beforeAll(async () => {
+    server = await startMongo();
+  }, 60_000);
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
   test('a server killed amid writes has all of them when it is back, in order and once', {
     timeout: 90_000,
   }, async () => {
@@ -132,7 +134,7 @@ describe.skipIf(!hasOwnMongo)(`MongoDB in trouble${whyNoMongo(hasOwnMongo)}`, ()
   test('a server that hangs is given up by those who ask, and has all when it wakes up', {
     timeout: 90_000,
   }, async () => {
-    await using setting = await setUp({ answerWithinMs: 2000 });
+    await using setting = await setUp({ answerWithinMs: 2000 }, { ...hasty, connectTimeoutMS: 2000 });
     const { store, gate, troubles } = setting;
     add(store, 1);
     expect(await store.history()).toEqual(['id1']);
@@ -200,7 +202,28 @@ describe.skipIf(!hasOwnMongo)(`MongoDB in trouble${whyNoMongo(hasOwnMongo)}`, ()
     expect(lost.reduce((sum, { writes }) => sum + writes, 0)).toBe(30);
     gate.set({});
     add(store, 31);
-    expect(await asked(store)).toEqual(['id31']);
+    await expect.poll(async () => asked(store), eventually).toEqual(['id31']);
+  });
+
+  test('a large value is sent once, however often its record is refused', { timeout: 60_000 }, async () => {
+    await using setting = await setUp();
+    const { store, gate } = setting;
+    let chunks = 0;
+    let refused = 0;
+    gate.set({
+      refuse(command, body) {
+        if (command === 'update' && body.update === 'task_records.parts') chunks++;
+        if (command !== 'update' || body.update !== 'task_records') return undefined;
+        refused++;
+        return { code: 14_031, codeName: 'OutOfDiskSpace', errmsg: 'no room' };
+      },
+    });
+    add(store, 1, 20_000_000);
+    await expect.poll(() => refused, eventually).toBeGreaterThanOrEqual(3);
+    expect(chunks).toBe(3);
+    gate.set({});
+    await expect.poll(async () => asked(store), eventually).toEqual(['id1']);
+    expect(await store.find(['id1'])).toMatchObject([{ record: { buffers: [{ length: 20_000_000 }] } }]);
   });
 
   test('limits that cannot be looked after are reported, and no write is lost by it', { timeout: 60_000 }, async () => {

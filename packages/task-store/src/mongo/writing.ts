@@ -1,9 +1,10 @@
 // Batches of writes into the collection. Each batch may be given again after a failure: what it has done already is then
 // done again without effect.
 import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
-import { ObjectId } from 'mongodb';
 import type { PendingWrite } from '../batched/write-batch.ts';
 import { createTextLimit } from '../text.ts';
+import type { Batch } from './attempts.ts';
+import { createAttempts } from './attempts.ts';
 import { emptyFields, fieldOf, toFields } from './document.ts';
 import type { ExpiredIds } from './expired-ids.ts';
 import type { Part, Parts } from './parts.ts';
@@ -41,7 +42,7 @@ export function createMongoWriter(
   options: WriterOptions,
 ): MongoWriter {
   const textLimit = createTextLimit(options.textLimitChars);
-  const batchIds = new WeakMap<readonly PendingWrite[], string>();
+  const attempts = createAttempts();
 
   const isTooLarge = ({ msgId, sizeBytes, fields }: PendingWrite): boolean =>
     sizeBytes > options.largestBytes ||
@@ -71,10 +72,14 @@ export function createMongoWriter(
       return settle(writes, known.get(msgId), expired.has(msgId), textLimit) ?? [];
     });
   }
-  async function write(outcomes: readonly Outcome[], batchId: string): Promise<void> {
+  async function write(outcomes: readonly Outcome[], batch: Batch): Promise<void> {
     const large: Part[] = [];
-    const operations = outcomes.flatMap((outcome) => toOperation(outcome, batchId, large) ?? []);
-    for (const part of large) await parts.put(part);
+    const operations = outcomes.flatMap((outcome) => toOperation(outcome, batch, large) ?? []);
+    for (const part of large)
+      if (!batch.hasStored(part)) {
+        await parts.put(part);
+        batch.stored(part);
+      }
     if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false });
     const fields = new Map(outcomes.map(({ msgId, fields }) => [msgId, new Set(Object.keys(fields).map(fieldOf))]));
     await parts.removeStale(fields, large);
@@ -82,13 +87,12 @@ export function createMongoWriter(
   return {
     remove,
     async apply(writes) {
-      const batchId = batchIds.get(writes) ?? new ObjectId().toHexString();
-      batchIds.set(writes, batchId);
+      const batch = attempts.batchOf(writes);
       const tasks = Map.groupBy(writes, ({ msgId }) => msgId);
       const tooLarge = [...tasks.keys()].filter((msgId) => tasks.get(msgId)!.some(isTooLarge));
       for (const msgId of tooLarge) tasks.delete(msgId);
-      const outcomes = await settleAll(tasks, batchId);
-      await write(outcomes, batchId);
+      const outcomes = await settleAll(tasks, batch.id);
+      await write(outcomes, batch);
       for (const { msgId, creates } of outcomes) if (creates) expired.delete(msgId);
       const removed = tooLarge.filter(isMsgId);
       if (removed.length === 0) return;
@@ -98,14 +102,14 @@ export function createMongoWriter(
   };
 }
 
-function toOperation(outcome: Outcome, batchId: string, large: Part[]): AnyBulkWriteOperation | undefined {
+function toOperation(outcome: Outcome, batch: Batch, large: Part[]): AnyBulkWriteOperation | undefined {
   const { msgId, fields, creates, addsOutput } = outcome;
   const set: Document = toFields(fields, (value) => {
-    const part = createPart(msgId, value);
+    const part = createPart(batch.nameOf(msgId, value.field), msgId, value);
     large.push(part);
     return part.mark;
   });
-  if (addsOutput) set.last_write = batchId;
+  if (addsOutput) set.last_write = batch.id;
   const update: Document = {};
   if (Object.keys(set).length > 0) update.$set = set;
   if (creates) update.$setOnInsert = emptyFields(msgId, set);

@@ -18,14 +18,23 @@ const opMessage = 2013;
 
 /** Splits what comes into whole messages. */
 export function createFrameSplitter(): (bytes: Buffer) => Buffer[] {
-  let rest: Buffer = Buffer.alloc(0);
+  let waiting: Buffer[] = [];
+  let waitingBytes = 0;
+  let neededBytes = 4;
   return (bytes) => {
-    rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+    waiting.push(bytes);
+    waitingBytes += bytes.length;
+    if (waitingBytes < neededBytes) return [];
+    let rest = Buffer.concat(waiting);
     const frames: Buffer[] = [];
-    while (rest.length >= 4 && rest.length >= rest.readInt32LE(0)) {
-      frames.push(rest.subarray(0, rest.readInt32LE(0)));
-      rest = rest.subarray(rest.readInt32LE(0));
+    for (;;) {
+      neededBytes = rest.length < 4 ? 4 : rest.readInt32LE(0);
+      if (rest.length < neededBytes) break;
+      frames.push(rest.subarray(0, neededBytes));
+      rest = rest.subarray(neededBytes);
     }
+    waiting = [rest];
+    waitingBytes = rest.length;
     return frames;
   };
 }
