@@ -59,6 +59,7 @@ async function openMongo(values: ControllerValues, session: string, log: Logger)
       connectionKwargs: values.mongoConnectionKwargs,
     }),
     database,
+    clusterId: values.clusterId,
     recordLimit: values.mongoRecordLimit,
     sizeLimitBytes: values.mongoSizeLimitBytes,
     cullFraction: values.cullFraction,

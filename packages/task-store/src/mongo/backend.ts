@@ -22,6 +22,8 @@ import { createMongoWriter, isMsgId } from './writing.ts';
 
 export interface MongoBackendOptions extends CollectionLimits {
   readonly collection: string;
+  /** Of the hub's cluster: several in one database have engines of their own, though they share the records. */
+  readonly clusterId: string;
   /** Most characters of stdout, and of stderr, kept of one task. */
   readonly textLimitChars: number;
   /** How many expired ids are remembered, to say why a record is missing. */
@@ -93,10 +95,13 @@ export async function openMongoBackend(
     removeWhere: (query) =>
       calling(async () => removeAll((await questions.matching(query, ['msg_id'])).map(({ msgId }) => msgId))),
     expire: (receivedBefore) => calling(() => expire(receivedBefore)),
-    ...createEngineRegistry(db.collection<EngineDocument>(`${collection}.engines`)),
+    ...createEngineRegistry(db.collection<EngineDocument>(engineCollection(options))),
     close,
   };
 }
+
+const engineCollection = ({ collection, clusterId }: MongoBackendOptions): string =>
+  `${collection}.engines${clusterId === '' ? '' : `.${encodeURIComponent(clusterId)}`}`;
 
 /** Changes nothing, but is refused where changes are. */
 async function mustTakeWrites(records: Collection): Promise<void> {

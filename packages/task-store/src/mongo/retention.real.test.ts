@@ -147,6 +147,19 @@ describe.skipIf(!hasMongo)(`Retention in MongoDB${whyNoMongo(hasMongo)}`, () => 
     expect(await second.find(['id1'])).toEqual([{ missing: 'unknown' }]);
   });
 
+  test('two clusters in one database share the records, and have engines of their own', async () => {
+    useDatabase();
+    const first = await open({ clusterId: 'a' });
+    const second = await open({ clusterId: 'b/$' });
+    await first.engines.put({ uuid: 'e', id: 3, kernel: 'node', status: 'registered' });
+    await second.engines.put({ uuid: 'f', id: 0, kernel: 'node', status: 'lost' });
+    first.put('id1', { submitted: 1 }, 'create');
+    expect(await first.history()).toEqual(['id1']);
+    expect(await second.history()).toEqual(['id1']);
+    expect(await first.engines.load()).toMatchObject({ engines: [{ uuid: 'e' }], nextId: 4 });
+    expect(await second.engines.load()).toMatchObject({ engines: [{ uuid: 'f' }], nextId: 1 });
+  });
+
   test('a name that MongoDB does not take is refused before it is asked', async () => {
     const address = { url: 'mongodb://127.0.0.1:1/', options: {} };
     for (const database of ['a.b', 'admin', '', 'x'.repeat(64)])

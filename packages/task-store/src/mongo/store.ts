@@ -25,6 +25,7 @@ export interface MongoTaskStoreOptions extends Partial<MongoBackendOptions>, Bat
 
 export const mongoDefaults: MongoBackendOptions = {
   collection: 'task_records',
+  clusterId: '',
   recordLimit: 1_000_000,
   sizeLimitBytes: 16 * 2 ** 30,
   cullFraction: 0.1,
