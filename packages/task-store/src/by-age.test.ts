@@ -3,6 +3,10 @@ import { expect, test } from 'vitest';
 import type { AgeEntry } from './by-age.ts';
 import { createByAge } from './by-age.ts';
 
+interface Entry extends AgeEntry {
+  readonly msgId: string;
+}
+
 test('the oldest comes first, stubs before all, moved and removed ones never', () => {
   const operation = fc.record({
     id: fc.integer({ min: 0, max: 9 }),
@@ -10,18 +14,21 @@ test('the oldest comes first, stubs before all, moved and removed ones never', (
   });
   fc.assert(
     fc.property(fc.array(fc.oneof(operation, fc.constant('take' as const)), { maxLength: 300 }), (operations) => {
-      const current = new Map<string, AgeEntry>();
-      const byAge = createByAge(
+      const current = new Map<string, Entry>();
+      let order = 0;
+      const byAge = createByAge<Entry>(
         (entry) => current.get(entry.msgId) === entry,
         () => current.size,
       );
       for (const next of operations) {
         if (next !== 'take') {
           const msgId = String(next.id);
-          current.set(msgId, byAge.place(msgId, next.submitted));
+          const entry = { msgId, submitted: next.submitted ?? Number.NEGATIVE_INFINITY, order: order++ };
+          current.set(msgId, entry);
+          byAge.place(entry);
           continue;
         }
-        const oldest = [...current.values()].reduce<AgeEntry | undefined>(
+        const oldest = [...current.values()].reduce<Entry | undefined>(
           (a, b) =>
             a === undefined || b.submitted < a.submitted || (b.submitted === a.submitted && b.order < a.order) ? b : a,
           undefined,

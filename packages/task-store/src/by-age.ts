@@ -2,27 +2,25 @@
 // and are not valid any more.
 
 export interface AgeEntry {
-  readonly msgId: string;
   /** Microseconds, or -Infinity for stubs, which go first. */
   readonly submitted: number;
   /** Breaks ties: what was placed first is older. */
   readonly order: number;
 }
 
-export interface ByAge {
-  place(msgId: string, submitted: number | null): AgeEntry;
+export interface ByAge<T extends AgeEntry> {
+  place(entry: T): void;
   /** Takes the oldest entry out; undefined when there is none. */
-  takeOldest(): AgeEntry | undefined;
+  takeOldest(): T | undefined;
 }
 
 /** `isCurrent` tells whether an entry still stands for its record; `count` how many records there are. */
-export function createByAge(isCurrent: (entry: AgeEntry) => boolean, count: () => number): ByAge {
-  let heap: AgeEntry[] = [];
-  let order = 0;
-  const before = (a: AgeEntry, b: AgeEntry): boolean =>
+export function createByAge<T extends AgeEntry>(isCurrent: (entry: T) => boolean, count: () => number): ByAge<T> {
+  let heap: T[] = [];
+  const before = (a: T, b: T): boolean =>
     a.submitted < b.submitted || (a.submitted === b.submitted && a.order < b.order);
 
-  function push(entry: AgeEntry): void {
+  function push(entry: T): void {
     let i = heap.push(entry) - 1;
     while (i > 0) {
       const parent = (i - 1) >> 1;
@@ -32,7 +30,7 @@ export function createByAge(isCurrent: (entry: AgeEntry) => boolean, count: () =
     }
     heap[i] = entry;
   }
-  function pop(): AgeEntry | undefined {
+  function pop(): T | undefined {
     const top = heap[0];
     const last = heap.pop();
     if (last === undefined || heap.length === 0) return top;
@@ -48,12 +46,10 @@ export function createByAge(isCurrent: (entry: AgeEntry) => boolean, count: () =
     return top;
   }
   return {
-    place(msgId, submitted) {
-      const entry = { msgId, submitted: submitted ?? Number.NEGATIVE_INFINITY, order: order++ };
+    place(entry) {
       push(entry);
       if (heap.length > 2 * count() + 64)
         heap = heap.filter((other) => other === entry || isCurrent(other)).sort(compareAge);
-      return entry;
     },
     takeOldest() {
       for (let entry = pop(); entry !== undefined; entry = pop()) if (isCurrent(entry)) return entry;

@@ -4,8 +4,7 @@ import type { JsonObject } from '@muster/protocol';
 import { decodeText, isJsonObject, ownBytes } from '@muster/protocol';
 import type { FieldKind } from './fields.ts';
 import { dictMembers, fieldTable } from './fields.ts';
-import type { DictMember, TaskPatch, TaskRecord } from './port.ts';
-import type { TextLimit } from './text.ts';
+import type { DictMember, TaskRecord } from './port.ts';
 
 export type StoredRecord = {
   -readonly [K in keyof TaskRecord]: K extends DictMember ? string | null : TaskRecord[K];
@@ -61,22 +60,6 @@ export const memberKinds: Record<string, FieldKind> = Object.fromEntries(
   Object.values(fieldTable).map(({ member, kind }) => [member, kind]),
 );
 
-/** Merges a patch into a record, copying all bytes. Returns by how much the record has grown, as `sizeOf` counts. */
-export function applyPatch(record: StoredRecord, patch: TaskPatch, limit: TextLimit): number {
-  const members = record as unknown as Record<string, unknown>;
-  let grown = 0;
-  for (const key in patch) {
-    const given = patch[key as keyof TaskPatch];
-    if (given === undefined) continue;
-    const member = key === 'appendStdout' ? 'stdout' : key === 'appendStderr' ? 'stderr' : key;
-    const before = members[member];
-    const value = member === key ? ownValue(memberKinds[key], given) : limit.append(before as string, given as string);
-    grown += sizeOf(value) - sizeOf(before);
-    members[member] = value;
-  }
-  return grown;
-}
-
 /** A value that the store may keep: bytes copied, dictionaries as text. */
 export function ownValue(kind: FieldKind | undefined, given: unknown): unknown {
   if (given === null) return null;
@@ -104,10 +87,10 @@ export function sizeOf(value: unknown): number {
 }
 
 /** From this size on a buffer that fills its block is kept as it is: to copy 100 MB would hold up everybody. */
-const largeBytes = 65_536;
+export const largeBytes = 65_536;
 
 /** Small buffers go together into one block, which comes from a pool: a block for each would cost more than the bytes. */
-function copyBuffers(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
+export function copyBuffers(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
   let smallBytes = 0;
   for (const buffer of buffers) if (buffer.length < largeBytes) smallBytes += buffer.length;
   const block = Buffer.allocUnsafe(smallBytes);
