@@ -54,7 +54,7 @@ test("no port of one side opens to the other side's file, and each refusal is to
     engines: 0,
   });
   await until(() => cluster.controller.output.includes('kept out'), { what: 'a word on those who were kept out' });
-  const told = cluster.controller.output.match(/kept out \(\d+ times, from 127\.0\.0\.1\)/g) ?? [];
+  const told = cluster.controller.output.match(/kept out at port \d+ \(\d+ times, from 127\.0\.0\.1\)/g) ?? [];
   expect(told.length).toBeGreaterThanOrEqual(1);
   // At most one for each socket within ten seconds; the knocking takes less than thirty.
   expect(told.length).toBeLessThanOrEqual(3 * 15);
