@@ -83,4 +83,6 @@ test('an administrator is told of open doors and short keys', () => {
   warnWhenOpen(['0.0.0.0'], chooseCurve(on), '', log);
   warnWhenOpen(['127.0.0.1'], undefined, 'x'.repeat(32), log);
   expect(told).toHaveLength(2);
+  warnWhenOpen(['127.0.0.1'], undefined, '', log);
+  expect(told[2]).toContain('not signed');
 });

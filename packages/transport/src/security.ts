@@ -91,5 +91,10 @@ export function warnWhenOpen(
       { addresses: open },
       'listening beyond this machine without encryption: messages are signed, but anyone on the way can read them; IPP_ENABLE_CURVE=1 encrypts',
     );
+  if (key === '' && !curve)
+    log.warn(
+      { remedy: 'leave the session key away, and a new one is made at each start' },
+      'the session key is empty: messages are not signed, and whoever reaches a port can run code on the engines',
+    );
   if (key !== '' && key.length < 16) log.warn({}, 'the session key is short: signatures are easy to guess');
 }

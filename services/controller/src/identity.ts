@@ -15,7 +15,8 @@ const sides = ['client', 'engine'] as const;
 export interface Identity {
   readonly addresses: Readonly<Record<Side, string>>;
   readonly plan: PortPlan;
-  readonly key: string;
+  /** Empty: messages are not signed. Undefined: nobody has chosen one. */
+  readonly key: string | undefined;
   readonly location: string;
   readonly ssh: Readonly<Record<Side, string>>;
   /** The connection files that all this is from; undefined: it is new. */
@@ -56,6 +57,14 @@ export async function chooseIdentity(
   };
 }
 
+/**
+ * The key that was chosen, be it empty; else a new one, or none with CurveZMQ, as in Python (§3.4). Separate doors sign in any case.
+ */
+export function chooseKey(chosen: string | undefined, curve: CurveServers | undefined, newKey: () => string): string {
+  if (hasSeparateDoors(curve)) return chosen || newKey();
+  return chosen ?? (curve === undefined ? newKey() : '');
+}
+
 async function newIdentity(values: ControllerValues, isStrict: boolean): Promise<Identity> {
   return {
     addresses: {
@@ -63,7 +72,7 @@ async function newIdentity(values: ControllerValues, isStrict: boolean): Promise
       engine: await resolveAddress(values.engineIp || values.ip),
     },
     plan: planPorts(values, isStrict),
-    key: values.key ?? '',
+    key: values.key ?? undefined,
     location: values.location || defaultLocation(),
     ssh: { client: values.sshServer, engine: values.engineSshServer },
     reused: undefined,

@@ -13,17 +13,11 @@ import {
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import {
-  addressForOthers,
-  createZeromqTransport,
-  hasSeparateDoors,
-  logTransportErrors,
-  warnWhenOpen,
-} from '@muster/transport';
+import { addressForOthers, createZeromqTransport, logTransportErrors, warnWhenOpen } from '@muster/transport';
 import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
-import { chooseIdentity } from './identity.ts';
+import { chooseIdentity, chooseKey } from './identity.ts';
 import { readPredecessor } from './predecessor.ts';
 import { explainReuse, leaveFiles } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';
@@ -80,8 +74,9 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const curve = chooseKeys(values, paths.curveKeys);
   const { reused, ...identity } = await chooseIdentity(values, paths, curve, log);
   const { addresses, plan, ...facts } = identity;
-  warnWhenOpen(Object.values(addresses), curve, facts.key, log);
   const ports = createSystemPorts();
+  const key = chooseKey(facts.key, curve, ports.newId);
+  warnWhenOpen(Object.values(addresses), curve, key, log);
   const session = ports.newId();
   const places = { engineState: start.engineState, client: paths.client };
   const before = readPredecessor(values, places, ports.clock.nowUs(), log);
@@ -94,7 +89,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
     controller = await startController({
       ...{ transport, ports, session, store, plan, addresses, curve, ...continuity },
       log: start.log,
-      facts: { ...facts, key: facts.key || (curve && !hasSeparateDoors(curve) ? '' : ports.newId()) },
+      facts: { ...facts, key },
       maxMessageBytes: values.maxMessageBytes,
       heartbeat: { periodMs: values.heartbeatPeriodMs, maxMisses: values.maxMisses },
       registrationTimeoutMs: values.registrationTimeoutS * 1000,

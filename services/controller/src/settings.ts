@@ -176,7 +176,8 @@ export const controllerSettings = {
     group: 'Security',
     advanced: true,
     placeholder: 'KEY',
-    description: 'Key that signs every message. Default: a new one at each start; none with CurveZMQ.',
+    description:
+      'Key that signs every message. Default: a new one at each start; none with CurveZMQ. Empty: nothing is signed.',
   },
   reuse: {
     name: 'IPController.reuse_files',
