@@ -52,7 +52,7 @@ export async function createRestarting(more: Environment = {}): Promise<Restarti
     },
     async startPythonController(args = []) {
       const program = await add(startPython('ipyparallel.controller', [profile, '--ping=250', ...args], { env }));
-      await program.says(/Heartmonitor beginning|hub::created hub/, startLimitMs);
+      await program.says('heartbeat::subscription started', startLimitMs);
       return program;
     },
     pythonEngine: (args = [], part = 'ipyparallel') =>
