@@ -62,6 +62,8 @@ export interface Tale {
   untilHub(what: string, msgType: string, content: Json, right: (content: JsonObject) => boolean): Promise<void>;
   /** Waits until the hub lists a task at an engine. */
   assigned(msgId: string, uuid: string): Promise<void>;
+  /** Waits until the hub knows a request, pending or completed. */
+  known(msgId: string): Promise<void>;
   /** Waits until the hub counts a request as completed. */
   completed(msgId: string): Promise<void>;
 }
@@ -158,6 +160,13 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
     completed: (msgId) =>
       untilHub(`${msgId} is completed`, 'result_request', { msg_ids: [msgId], status_only: true }, ({ completed }) =>
         lists(completed, msgId),
+      ),
+    known: (msgId) =>
+      untilHub(
+        `${msgId} is known`,
+        'result_request',
+        { msg_ids: [msgId], status_only: true },
+        ({ status }) => status === 'ok',
       ),
     assigned: (msgId, uuid) =>
       untilHub(`${msgId} is assigned`, 'queue_request', { targets: [uuid], verbose: true }, (content) =>

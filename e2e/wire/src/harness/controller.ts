@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { JsonObject } from '@muster/protocol';
 import { find, pythonIn } from '@muster/provision';
 import type { Program } from '@muster/testkit';
-import { startProgram, temporaryFolder, until } from '@muster/testkit';
+import { freePorts, startProgram, temporaryFolder, until } from '@muster/testkit';
 
 /** Whose controller: that of ipyparallel 9.2, or Muster's. */
 export type Whose = 'theirs' | 'ours';
@@ -27,6 +27,23 @@ export interface StartedController extends AsyncDisposable {
 
 const ourController = [process.execPath, join(import.meta.dirname, '../../../../packages/cli/bin/ipcontroller.js')];
 
+const portsEach = 30;
+const taken = new Set<number>();
+
+/**
+ * Ports that nobody else gets. Python's controller looks for free ports, lets go of them and binds them again a moment later,
+ * in other processes: what starts beside it may get in between.
+ */
+async function ownPorts(): Promise<string> {
+  for (;;) {
+    const first = await freePorts(portsEach);
+    const range = Array.from({ length: portsEach }, (_, i) => first + i);
+    if (range.some((port) => taken.has(port))) continue;
+    for (const port of range) taken.add(port);
+    return `--ports=${first}-${first + portsEach - 1}`;
+  }
+}
+
 /** Both find Python's side first on PATH: ours, too, may start a dask scheduler from it. */
 async function commandOf(whose: Whose): Promise<{ argv: string[]; path: string }> {
   const found = await find('ipyparallel');
@@ -43,7 +60,8 @@ export async function startController(whose: Whose, options: ControllerOptions =
   const { argv, path } = await commandOf(whose);
   const folder = await temporaryFolder('wire');
   const profileDir = join(folder.path, 'profile');
-  const program = await startProgram([...argv, `--profile-dir=${profileDir}`, ...(options.args ?? [])], {
+  const args = [`--profile-dir=${profileDir}`, await ownPorts(), ...(options.args ?? [])];
+  const program = await startProgram([...argv, ...args], {
     cwd: folder.path,
     env: {
       HOME: folder.path,

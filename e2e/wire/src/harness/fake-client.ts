@@ -29,7 +29,7 @@ export interface FakeClient {
 }
 
 /** How long a fence may take before it counts as lost. */
-const fenceMs = 2000;
+const fenceMs = 1500;
 /** Content of questions whose answer only shows that those before were heard; a fake engine answers them by itself. */
 export const fenceMark = 'wire fence';
 

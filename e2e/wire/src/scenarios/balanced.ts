@@ -145,6 +145,18 @@ export const balanced: Group = {
           await fate(tale, request, { at: ['one'], answer: failed('one') });
         }),
       ),
+    scenario('an unknown type', async (tale) => {
+      const metadata = taskMetadata({ targets: ['one'] });
+      const request = tale.client.request('task', 'no_such_request', { metadata });
+      await fate(tale, request, { at: ['one'] });
+    }),
+    scenario('the same task twice', async (tale) => {
+      const request = submit(tale, { targets: ['one'] });
+      await served(tale, 'one', request);
+      await tale.answered('reply', 'task', request);
+      tale.client.lines.task.send(request.frames);
+      await fate(tale, request, { at: ['one'] });
+    }),
     ...malformed(),
   ],
 };

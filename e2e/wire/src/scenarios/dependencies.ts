@@ -104,7 +104,9 @@ export const dependencies: Group = {
       await tale.client.settle('task');
       await first.finish(false);
       tale.note('second', await tale.client.reply('task', second));
-      tale.note('third', await tale.client.reply('task', third));
+      tale.note('third', await tale.client.reply('task', third, 500));
+      // Python looks at it again when another task has ended.
+      await tale.client.settle('task').then(({ heard }) => tale.note('third, later', heard[0]));
     }),
     scenario('follow: two engines', async (tale) => {
       const [first, second] = [await ended(tale, true, 'one'), await ended(tale, true, 'two')];

@@ -13,6 +13,7 @@ const label: JsonObject = { label: null };
 async function exchange(tale: Tale, msgType: string, words: Words, answer?: Answer): Promise<void> {
   const request = tale.client.request('mux', msgType, words, 'one');
   const arrived = await tale.arrives('at the engine', tale.engine('one').shell);
+  await tale.known(request.msgId);
   await tale.ask('pending', 'registration', 'result_request', {
     content: { msg_ids: [request.msgId], status_only: true },
   });
