@@ -19,7 +19,7 @@ import { openTable } from './open.ts';
 import type { PackedWrite } from './packed-write.ts';
 import { createStatements } from './statements.ts';
 import { compareSubmitted } from './submitted-order.ts';
-import { rowBytes, toRecord } from './values.ts';
+import { rowBytes, textBytes, toRecord } from './values.ts';
 import { compileWhere } from './where.ts';
 import type { TableWriterOptions } from './writing.ts';
 import { createTableWriter } from './writing.ts';
@@ -54,6 +54,9 @@ export interface TaskTable extends EngineTable {
   expire(receivedBefore: Microseconds): boolean;
   close(): void;
 }
+
+/** Most bytes of an answer beside buffers. */
+const textLimitBytes = 2 ** 28;
 
 interface Hit {
   readonly rowid: number;
@@ -124,12 +127,15 @@ function createTaskTable(opened: OpenedTable, options: TableOptions): TaskTable 
       const project = createProjection(keys);
       const names = namesWanted(keys);
       const budget = createAnswerBudget(options.answerLimitBytes);
+      // The whole of it becomes one text, unlike buffers.
+      const textBudget = createAnswerBudget(Math.min(options.answerLimitBytes, textLimitBytes));
       return snapshot(() => {
         const fetch = prepare(`SELECT ${select(names)} FROM ${table} AS t WHERE rowid = ?`);
         const hits = matching(query).sort((a, b) => compareSubmitted(a.submitted, b.submitted) || a.rowid - b.rowid);
         return hits.map(({ rowid }) => {
           const row = fetch.get(rowid)!;
           budget(rowBytes(row));
+          textBudget(textBytes(row));
           return project(toRecord(row, names));
         });
       });

@@ -55,6 +55,16 @@ function textOf(value: SQLOutputValue): string | null {
   }
 }
 
+/** Bytes of the texts in a row, roughly. */
+export function textBytes(row: Row): number {
+  let sum = 0;
+  for (const name in row) {
+    const value = row[name];
+    if (typeof value === 'string') sum += value.length;
+  }
+  return sum;
+}
+
 /** Bytes that a row holds, roughly. */
 export function rowBytes(row: Row): number {
   let sum = 0;

@@ -1,7 +1,7 @@
 import type { Bus } from '@muster/bus';
 import type { Ports } from '@muster/machine';
 import type { JsonObject, Signer } from '@muster/protocol';
-import { buildMessage, createHeaderSource } from '@muster/protocol';
+import { buildMessage, createHeaderSource, errorContent, ProtocolError } from '@muster/protocol';
 import type { Logger, ThrottledWarn } from '@muster/telemetry';
 import type { Socket } from '@muster/transport';
 import type { Door, HubEvent, HubSend } from '../core/index.ts';
@@ -37,7 +37,17 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
       ? { ...effect.content, connection_info: options.connectionInfo() }
       : effect.content;
     const header = headers.next(msgType, ports.clock.nowUs());
-    queries[door]?.send(peer, buildMessage(signer, { header, parentHeader: parent, content, buffers }).toWire());
+    queries[door]?.send(peer, buildAnswer({ header, parentHeader: parent, content, buffers }).toWire());
+  }
+  function buildAnswer(parts: Parameters<typeof buildMessage>[1]): ReturnType<typeof buildMessage> {
+    try {
+      return buildMessage(signer, parts);
+    } catch (error) {
+      // A text has half a GiB at most. Who asks for more shall not wait for ever.
+      if (!(error instanceof ProtocolError) || error.code !== 'bad_json') throw error;
+      const why = `the answer is too large: ask for fewer records, or for fewer keys; it ${error.message}`;
+      return buildMessage(signer, { ...parts, content: errorContent('MemoryError', why), buffers: [] });
+    }
   }
   function notify({ msgType, parent, content }: Extract<HubSend, { type: 'clients.notify' }>): void {
     const header = headers.next(msgType, ports.clock.nowUs());
