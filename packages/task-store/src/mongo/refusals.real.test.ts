@@ -48,7 +48,7 @@ describe.skipIf(!hasOwnMongo)(`MongoDB that cannot be used${whyNoMongo(hasOwnMon
       (error: unknown) => error as { code: string; message: string; remedy: string },
     );
     // That address gives a server 1.5 s to be found; the rest is for a machine that has other things to do.
-    expect(performance.now() - begin).toBeLessThan(15_000);
+    expect(performance.now() - begin).toBeLessThan(30_000);
     return error;
   }
 
