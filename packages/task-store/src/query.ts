@@ -4,7 +4,7 @@ import { isJsonObject, keyErrorValue, parseDate } from '@muster/protocol';
 import { compileGlob } from './glob.ts';
 import { StoreError } from './port.ts';
 import type { Value } from './values.ts';
-import { equal, isTrue, order, toOperand } from './values.ts';
+import { equal, isTrue, memberOf, order, toOperand } from './values.ts';
 
 /** Reads a field of a record by its wire name; null when there is no such field or it has no value. */
 export type ReadField<R> = (record: R, name: string) => Value;
@@ -26,18 +26,10 @@ const ordered =
     return found !== undefined && accepts(found);
   };
 
-/** A test for membership; a hash probe where all members are texts and none is a date. */
-function memberOf(list: readonly Value[]): Test {
-  if (!list.every((member) => typeof member === 'string'))
-    return (field) => list.some((member) => equal(field, member));
-  const texts = new Set<Value>(list);
-  return (field) => texts.has(field);
-}
-
 /** True when the field is a member of that element (of a list), or a part of it (of a text). */
-function containedIn(field: Value, element: Value): boolean {
-  if (Array.isArray(element)) return element.some((member) => equal(field, member as Value));
-  return typeof element === 'string' && typeof field === 'string' && element.includes(field);
+function containing(element: Value): Test {
+  if (Array.isArray(element)) return memberOf(element as readonly Value[]);
+  return (field) => typeof element === 'string' && typeof field === 'string' && element.includes(field);
 }
 
 function modulo(operand: Value): Test {
@@ -47,6 +39,11 @@ function modulo(operand: Value): Test {
   // The remainder has the sign of the divisor, as in Python.
   return (field) => typeof field === 'number' && field - divisor * Math.floor(field / divisor) === rest;
 }
+
+/** Most elements of `$all`, each of which is looked at for every record; members of lists are looked up. */
+const allLimit = 1000;
+/** Most fields that a query names. */
+const fieldLimit = 1000;
 
 /** Operator → test. `raw` is the operand as sent, before dates were turned into moments. */
 const operators: Record<string, (operand: Value, raw: Json) => Test> = {
@@ -62,8 +59,9 @@ const operators: Record<string, (operand: Value, raw: Json) => Test> = {
     return (field) => !test(field);
   },
   $all(operand) {
-    const list = listOperand('$all', operand);
-    return (field) => list.every((element) => containedIn(field, element));
+    const tests = listOperand('$all', operand).map(containing);
+    if (tests.length > allLimit) throw new StoreError('ValueError', `$all takes at most ${allLimit} elements`);
+    return (field) => tests.every((test) => test(field));
   },
   $mod: (operand) => modulo(operand),
   $exists: (operand) => (field) => (field !== null) === isTrue(operand),
@@ -79,7 +77,9 @@ const operators: Record<string, (operand: Value, raw: Json) => Test> = {
  * an operand that does not fit its operator.
  */
 export function compileQuery(query: JsonObject): Predicate {
-  const conditions = Object.entries(query).map(([name, condition]) => [name, compileCondition(condition)] as const);
+  const fields = Object.entries(query);
+  if (fields.length > fieldLimit) throw new StoreError('ValueError', `a query names at most ${fieldLimit} fields`);
+  const conditions = fields.map(([name, condition]) => [name, compileCondition(condition)] as const);
   return (record, read) => conditions.every(([name, test]) => test(read(record, name)));
 }
 

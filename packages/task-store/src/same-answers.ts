@@ -26,6 +26,9 @@ const texts = [
   '7',
   'null',
   '2026-01-01T01:00:00+01:00',
+  '2026-01-01',
+  '2026-13-01T00:00:00Z',
+  '\ud83d',
 ];
 const microseconds = [0, 1, -1, 999, 1000, 1_767_225_600_000_000, 1_767_225_600_000_001, 1_767_225_600_123_456];
 const text = fc.constantFrom(...texts);
@@ -40,6 +43,7 @@ const dict: fc.Arbitrary<JsonObject> = fc.constantFrom(
     { date: '2026-01-01T00:00:00Z' },
   ],
   { list: [{ b: true }, []] },
+  { big: 2 ** 53 + 2, huge: 1e308, small: 5e-324, negative: -(2 ** 53) },
 );
 const buffers = fc.array(fc.uint8Array({ maxLength: 3 }), { maxLength: 3 });
 
@@ -75,12 +79,19 @@ type Step =
   | { readonly do: 'expire'; readonly before: number };
 
 const id = fc.constantFrom(...ids);
-const date = fc.constantFrom(...microseconds.map((us) => formatDate(us)), '1970-01-01T01:00:00.000001+01:00');
+const date = fc.constantFrom(
+  ...microseconds.map((us) => formatDate(us)),
+  '1970-01-01T01:00:00.000001+01:00',
+  '1970-01-01T00:00:00.001',
+  '1969-12-31T23:59:59.999999+0000',
+  '9999-12-31T23:59:59.999999Z',
+  '0001-01-01T00:00:00Z',
+);
 const scalar: fc.Arbitrary<Json> = fc.oneof(
   text,
   date,
   id,
-  fc.constantFrom<Json[]>(null, true, false, 0, 1, 7, -1.5),
+  fc.constantFrom<Json[]>(null, true, false, 0, 1, 7, -1.5, 2 ** 53 + 2, Number.POSITIVE_INFINITY),
   dict,
 );
 const operand: fc.Arbitrary<Json> = fc.oneof(
@@ -112,7 +123,7 @@ const field = fc.oneof(
     arbitrary: fc.constantFrom('msg_id', 'submitted', 'completed', 'engine_uuid', 'label', 'execute_input'),
   },
   { weight: 2, arbitrary: fc.constantFrom(...wireNames) },
-  fc.constantFrom('rowid', '_id', 'header.a', '', '$where', 'extra'),
+  fc.constantFrom('rowid', '_id', 'header.a', '', '$where', '__proto__', 'constructor', 'microseconds'),
 );
 const query = fc.dictionary(field, condition, { maxKeys: 2, noNullPrototype: true }) as fc.Arbitrary<JsonObject>;
 

@@ -37,9 +37,30 @@ export const emptyRecord = (msgId: string): StoredRecord => ({
   displayData: null,
 });
 
-/** A dictionary as an object; `{}` when the text is no JSON object. */
+/** Deeper dictionaries could be read, but not written into an answer; Python reads and writes none. */
+const depthLimit = 500;
+
+function nestsTooDeep(text: string): boolean {
+  if (text.length < 2 * depthLimit) return false;
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (inText) {
+      if (char === 0x5c) i++;
+      else if (char === 0x22) inText = false;
+    } else if (char === 0x22) inText = true;
+    else if (char === 0x5b || char === 0x7b) {
+      if (++depth > depthLimit) return true;
+    } else if (char === 0x5d || char === 0x7d) depth--;
+  }
+  return false;
+}
+
+/** A dictionary as an object; `{}` when the text is no JSON object, or one that is nested too deep. */
 export function unpackDict(text: string | null): JsonObject | null {
   if (text === null) return null;
+  if (nestsTooDeep(text)) return {};
   try {
     const value: unknown = JSON.parse(text);
     return isJsonObject(value) ? value : {};
@@ -60,17 +81,22 @@ export const memberKinds: Record<string, FieldKind> = Object.fromEntries(
   Object.values(fieldTable).map(({ member, kind }) => [member, kind]),
 );
 
-/** A value that the store may keep: bytes copied, dictionaries as text. */
+/** A value that the store may keep: bytes copied, dictionaries as text, texts as every database takes them. */
 export function ownValue(kind: FieldKind | undefined, given: unknown): unknown {
   if (given === null) return null;
   if (kind === 'buffers') return copyBuffers(given as readonly Uint8Array[]);
-  if (kind !== 'dict') return given;
-  return given instanceof Uint8Array ? textOf(given) : JSON.stringify(given);
+  if (kind === 'dict') return dictText(given as object);
+  return typeof given === 'string' ? ownText(given) : given;
 }
 
-function textOf(bytes: Uint8Array): string {
+/** Halves of surrogate pairs, which UTF-8 has none of, become U+FFFD. */
+export const ownText = (text: string): string => (text.isWellFormed() ? text : text.toWellFormed());
+
+/** A dictionary, or its bytes, as text; `{}` when it cannot be read, or is nested too deep. */
+export function dictText(given: object): string {
   try {
-    return decodeText(bytes);
+    const text = given instanceof Uint8Array ? decodeText(given) : JSON.stringify(given);
+    return nestsTooDeep(text) ? '{}' : text;
   } catch {
     return '{}';
   }

@@ -59,6 +59,33 @@ export function equal(field: Value, operand: Value): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key]!, b[key]!));
 }
 
+/**
+ * A test for being equal to one of them, which are looked up: lists of a hundred thousand are asked for. What equal calls equal
+ * has the same key.
+ */
+export function memberOf(list: readonly Value[]): (field: Value) => boolean {
+  const keys = new Set(list.map((member) => keyOf(member)));
+  return (field) => keys.has(keyOf(field));
+}
+
+/** Texts that are dates stand for their moments. NaN, which fields have and equals nothing, has a key that no operand has. */
+function keyOf(value: Value, depth = 0): string {
+  // No operand is nested so deep.
+  if (depth > depthLimit + 1) return 'deep';
+  const us = momentOf(value);
+  if (us !== undefined) return `@${us}`;
+  if (typeof value !== 'object' || value === null) return Number.isNaN(value) ? 'NaN' : keyOfPlain(value);
+  if (Array.isArray(value))
+    return `[${(value as readonly Value[]).map((member) => keyOf(member, depth + 1)).join(',')}]`;
+  const members = value as { readonly [key: string]: Value };
+  const names = Object.keys(members).sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${keyOf(members[name]!, depth + 1)}`).join(',')}}`;
+}
+
+/** Infinity, as which too large numbers of a query are read, is no null. */
+const keyOfPlain = (value: null | boolean | number | string | Moment): string =>
+  typeof value === 'string' ? JSON.stringify(value) : String(value);
+
 /** Negative, zero or positive as field is before, at or after the operand; undefined when they have no order. */
 export function order(field: Value, operand: Value): number | undefined {
   if (typeof field === 'number' && typeof operand === 'number') return field - operand;

@@ -1,7 +1,8 @@
 // A store whose writes wait a moment and then go to a database together. So no task waits for the disk or the network, and
 // a database that is slow or away holds up only those who ask it.
-import type { TaskStore } from '../port.ts';
+import type { TaskQuery, TaskStore } from '../port.ts';
 import { StoreError } from '../port.ts';
+import { compileQuery } from '../query.ts';
 import type { TaskBackend } from './backend.ts';
 import { BackendError } from './backend.ts';
 import type { PendingWrite } from './write-batch.ts';
@@ -150,10 +151,16 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
       if (busy !== undefined && batch.sizeBytes + busyBytes > limits.waitingBytesLimit) return busy;
     },
     find: (msgIds) => ask(() => backend.find(msgIds)),
-    query: (query, keys) => ask(() => backend.query(query, keys)),
+    async query(query, keys) {
+      checkQuery(query);
+      return ask(() => backend.query(query, keys));
+    },
     history: () => ask(() => backend.history()),
     remove: (msgIds) => ask(() => backend.remove(msgIds)),
-    removeWhere: (query) => ask(() => backend.removeWhere(query)),
+    async removeWhere(query) {
+      checkQuery(query);
+      return ask(() => backend.removeWhere(query));
+    },
     expire: (receivedBefore) => ask(() => backend.expire(receivedBefore)),
     settled: written,
     engines: {
@@ -171,6 +178,9 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
     },
   };
 }
+
+/** What is refused does not go to the database, nor to another thread. Throws StoreError. */
+const checkQuery = (query: TaskQuery): void => void compileQuery(query);
 
 const late = Symbol('late');
 

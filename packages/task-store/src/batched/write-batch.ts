@@ -2,7 +2,7 @@
 // ends within the wait is one row to write, not four.
 import type { TaskPatch, WhenMissing } from '../port.ts';
 import type { StoredRecord } from '../stored-record.ts';
-import { memberKinds, ownValue, sizeOf } from '../stored-record.ts';
+import { memberKinds, ownText, ownValue, sizeOf } from '../stored-record.ts';
 
 /** A write as stores apply it: `fields` are set, then text is added to stdout and stderr. */
 export interface PendingWrite {
@@ -82,7 +82,7 @@ function merge(write: PendingWrite, { appendStdout, appendStderr, ...fields }: T
     if (member === 'stderr') grown -= write.appendStderr.length;
     if (member === 'stderr') write.appendStderr = '';
   }
-  write.appendStdout += appendStdout ?? '';
-  write.appendStderr += appendStderr ?? '';
+  write.appendStdout += ownText(appendStdout ?? '');
+  write.appendStderr += ownText(appendStderr ?? '');
   return grown + (appendStdout?.length ?? 0) + (appendStderr?.length ?? 0);
 }

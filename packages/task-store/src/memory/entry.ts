@@ -1,13 +1,13 @@
 // A record as the memory store holds it: few members, and the bytes of dictionaries and buffers in slabs, as they came.
 // Nothing is parsed before somebody asks.
-import { decodeText, encodeText } from '@muster/protocol';
+import { encodeText } from '@muster/protocol';
 import type { AgeEntry } from '../by-age.ts';
 import type { FieldKind, WireName } from '../fields.ts';
 import { fieldTable, isWireName, wireNames } from '../fields.ts';
 import type { TaskPatch } from '../port.ts';
 import { readField } from '../read-field.ts';
 import type { StoredRecord } from '../stored-record.ts';
-import { copyBuffers, emptyRecord, largeBytes, memberKinds, sizeOf } from '../stored-record.ts';
+import { copyBuffers, dictText, emptyRecord, largeBytes, memberKinds, ownText, sizeOf } from '../stored-record.ts';
 import type { TextLimit } from '../text.ts';
 import type { Value } from '../values.ts';
 import type { FieldValue, Piece, Slab, Slabs } from './slabs.ts';
@@ -78,7 +78,7 @@ export function patchEntry(entry: Entry, patch: TaskPatch, packing: Packing): vo
       const field = fieldNumbers.get(key)!;
       replaced.add(field);
       values.push(...pack(entry, field, key, given as object | null));
-    } else setMember(entry, key, given as string | number | null, packing);
+    } else setMember(entry, key, typeof given === 'string' ? ownText(given) : (given as number | null), packing);
   }
   if (replaced.size > 0) putValues(entry, values, replaced, packing.slabs);
 }
@@ -123,7 +123,7 @@ function pack(entry: Entry, field: number, member: string, given: object | null)
   }
   if (given === null) return [];
   if (given instanceof Uint8Array) return [{ field, bytes: given }];
-  if (memberKinds[member] === 'dict') return [{ field, bytes: encodeText(JSON.stringify(given)) }];
+  if (memberKinds[member] === 'dict') return [{ field, bytes: encodeText(dictText(given)) }];
   const buffers = given as readonly Uint8Array[];
   if (!buffers.some((buffer) => buffer.length >= largeBytes)) return buffers.map((bytes) => ({ field, bytes }));
   entry.rare ??= { ...emptyRare };
@@ -193,7 +193,7 @@ export function toRecord(entry: Entry, names: readonly WireName[]): StoredRecord
   if (wanted.size === 0) return record;
   for (const { field, bytes } of readValues(entry, (field) => wanted.has(wireNames[field]!))) {
     const { member, kind } = fieldsByNumber[field]!;
-    members[member] = kind === 'dict' ? textOf(bytes) : [...(members[member] as Uint8Array[]), bytes];
+    members[member] = kind === 'dict' ? dictText(bytes) : [...(members[member] as Uint8Array[]), bytes];
   }
   return record;
 }
@@ -206,11 +206,3 @@ export function readEntry(entry: Entry, name: string): Value {
 
 export const submittedOf = ({ submitted }: Entry): number | null =>
   submitted === Number.NEGATIVE_INFINITY ? null : submitted;
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return decodeText(bytes);
-  } catch {
-    return '{}';
-  }
-}
