@@ -55,7 +55,7 @@ export async function openMongoBackend(
   const expired = await openExpiredIds(expiredIds, options.expiredIdLimit);
 
   const parts = createParts(chunks);
-  const reader = createReader(parts);
+  const reader = createReader(records, parts);
   const largestBytes = Math.min(options.sizeLimitBytes, answerLimitBytes);
   const writer = createMongoWriter(records, parts, reader, expired, { textLimitChars, largestBytes });
   const remove = writer.remove;

@@ -1,6 +1,5 @@
 // Large values of records, in chunks beside the records: a document has 16 MiB at most (§5.5).
 import type { Collection } from 'mongodb';
-import { StoreError } from '../port.ts';
 import { partKey } from './dictionary.ts';
 import type { LargeValue, PartMark } from './document.ts';
 
@@ -29,8 +28,8 @@ export function createPart(name: string, msgId: string, value: LargeValue): Part
 export interface Parts {
   /** May be called again. */
   put(part: Part): Promise<void>;
-  /** Throws StoreError when it is not complete. */
-  get(mark: PartMark): Promise<Uint8Array>;
+  /** Undefined when it is not complete. */
+  get(mark: PartMark): Promise<Uint8Array | undefined>;
   /** Removes the parts of those records' fields but those that were just put. */
   removeStale(fields: ReadonlyMap<string, ReadonlySet<string>>, current: readonly Part[]): Promise<void>;
   removeOf(msgIds: readonly string[]): Promise<void>;
@@ -55,8 +54,7 @@ export function createParts(collection: Collection<Chunk>): Parts {
       const chunks: Uint8Array[] = [];
       for (let n = 0; n < mark.chunks; n++) {
         const chunk = await collection.findOne({ _id: idOf(mark[partKey], n) });
-        if (chunk === null)
-          throw new StoreError('OperationalError', 'a part of a record is missing in the task database');
+        if (chunk === null) return undefined;
         chunks.push(chunk.data);
       }
       return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);

@@ -1,5 +1,5 @@
 // What is asked of the records.
-import type { Collection, Document } from 'mongodb';
+import type { Collection } from 'mongodb';
 import { createAnswerBudget } from '../answer-budget.ts';
 import type { WireName } from '../fields.ts';
 import { isWireName, wireNames } from '../fields.ts';
@@ -11,6 +11,7 @@ import { recordBytes } from '../stored-record.ts';
 import { readMoment } from './document.ts';
 import { compileFilter } from './filter.ts';
 import type { Reader } from './reading.ts';
+import { projectionOf } from './reading.ts';
 import { isMsgId } from './writing.ts';
 
 export interface Questions {
@@ -33,6 +34,7 @@ export const createQuestions = (records: Collection, reader: Reader, answerLimit
     for (const some of groupsOf(msgIds.filter(isMsgId)))
       for await (const document of records.find({ msg_id: { $in: some } })) {
         const record = await reader.record(document, wireNames);
+        if (record === undefined) continue;
         budget(recordBytes(record));
         found.set(record.msgId, record);
       }
@@ -47,8 +49,12 @@ export const createQuestions = (records: Collection, reader: Reader, answerLimit
     const budget = createAnswerBudget(answerLimitBytes);
     const found: StoredRecord[] = [];
     for await (const document of records.find(filter, { projection: projectionOf([...wanted, ...tested]) })) {
-      if (Object.keys(rest).length > 0 && !predicate(await reader.record(document, tested), readField)) continue;
+      if (Object.keys(rest).length > 0) {
+        const candidate = await reader.record(document, tested);
+        if (candidate === undefined || !predicate(candidate, readField)) continue;
+      }
       const record = await reader.record(document, wanted);
+      if (record === undefined) continue;
       budget(recordBytes(record));
       found.push(record);
     }
@@ -68,9 +74,6 @@ export const createQuestions = (records: Collection, reader: Reader, answerLimit
 
 /** Stubs come last. */
 const order = (submitted: number | null): number => submitted ?? Number.MAX_VALUE;
-
-const projectionOf = (names: readonly WireName[]): Document =>
-  Object.fromEntries([['_id', 0], ['microseconds', 1], ...names.map((name) => [name, 1])]);
 
 /** As many ids at a time as one command may name. */
 export function* groupsOf(msgIds: readonly string[]): Generator<string[]> {

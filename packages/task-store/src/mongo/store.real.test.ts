@@ -12,6 +12,9 @@ import { checkSameAnswers } from '../same-answers.ts';
 import type { MongoServer } from '../testing/mongo-server.ts';
 import { anyMongo, hasMongo, hasOwnMongo, startMongo, whyNoMongo } from '../testing/mongo-server.ts';
 import { openMongoBackend } from './backend.ts';
+import type { Chunk } from './parts.ts';
+import { createParts } from './parts.ts';
+import { createReader } from './reading.ts';
 import type { MongoTaskStoreOptions } from './store.ts';
 import { createMongoTaskStore, mongoDefaults } from './store.ts';
 
@@ -124,6 +127,26 @@ describe.skipIf(!hasMongo)(`MongoDB${whyNoMongo(hasMongo)}`, () => {
     expect(await parts()).toBe(3 + 1 + 1 + 1);
     await store.remove(['id1']);
     expect(await parts()).toBe(0);
+  });
+
+  test('a record that changes between its document and its parts is read as it is then', async () => {
+    const db = newDatabase();
+    const store = await open(db);
+    const records = db.collection('task_records');
+    const chunks = db.collection<Chunk>('task_records.parts');
+    const reader = createReader(records, createParts(chunks));
+    const text = 'x'.repeat(2 ** 20);
+    store.put('id1', { submitted: 1, stdout: `${text}1` }, 'create');
+    await store.history();
+    const before = await records.findOne({ msg_id: 'id1' });
+    store.put('id1', { stdout: `${text}2` }, 'ignore');
+    await store.history();
+    const record = await reader.record(before!, ['stdout', 'msg_id']);
+    expect([record?.msgId, record?.stdout.at(-1)]).toEqual(['id1', '2']);
+    await chunks.deleteMany({});
+    await expect(reader.record(before!, ['stdout'])).rejects.toMatchObject({ ename: 'OperationalError' });
+    await store.remove(['id1']);
+    expect(await reader.record(before!, ['stdout'])).toBeUndefined();
   });
 
   test('dictionaries that a document cannot hold are kept all the same', async () => {

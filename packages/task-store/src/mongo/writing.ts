@@ -57,9 +57,11 @@ export function createMongoWriter(
   async function readKnown(msgIds: readonly string[], batchId: string): Promise<Map<string, KnownRecord>> {
     const known = new Map<string, KnownRecord>();
     if (msgIds.length === 0) return known;
-    const projection = { _id: 0, msg_id: 1, stdout: 1, stderr: 1, last_write: 1 };
+    const projection = { msg_id: 1, stdout: 1, stderr: 1, last_write: 1 };
     for await (const document of collection.find({ msg_id: { $in: [...msgIds] } }, { projection })) {
-      const { stdout, stderr } = await reader.record(document, ['stdout', 'stderr']);
+      const record = await reader.record(document, ['stdout', 'stderr']);
+      if (record === undefined) continue;
+      const { stdout, stderr } = record;
       known.set(document.msg_id, { stdout, stderr, hasOutput: document.last_write === batchId });
     }
     return known;
