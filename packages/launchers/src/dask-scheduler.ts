@@ -66,6 +66,14 @@ export async function startDaskScheduler(options: DaskSchedulerOptions): Promise
 }
 
 /** The scheduler, or why there is none. */
+/** It runs what clients send it, which need not know the keys and passwords of this program. */
+const withoutKeys = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => !/^(IPP_(SESSION_KEY|CURVE_.*)|MUSTER_(KEY|CURVE_.*|NATS_.*|MONGODB.*)|MONGODB_URI)$/.test(name),
+    ),
+  );
+
 async function tryPython(python: string, options: DaskSchedulerOptions): Promise<DaskScheduler | string> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-dask-'));
   const file = join(folder, 'scheduler.json');
@@ -73,7 +81,7 @@ async function tryPython(python: string, options: DaskSchedulerOptions): Promise
   const child = spawn(python, ['-c', program, folder, ...where, '--dashboard-address', `${options.host}:0`], {
     stdio: ['pipe', 'ignore', 'pipe'],
     // Its scratch files go with the folder.
-    env: { DASK_TEMPORARY_DIRECTORY: folder, ...process.env },
+    env: { DASK_TEMPORARY_DIRECTORY: folder, ...withoutKeys(process.env) },
   });
   const ended = endOf(child).finally(() => rm(folder, { recursive: true, force: true }));
   try {
