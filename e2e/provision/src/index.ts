@@ -4,7 +4,7 @@ import { docker } from './docker.ts';
 import { fuse } from './fuse.ts';
 import { helm } from './helm.ts';
 import { imageLayers } from './image-layers.ts';
-import { ipyparallel } from './ipyparallel.ts';
+import { ipyparallel, oldPython } from './ipyparallel.ts';
 import { kubernetes } from './kubernetes.ts';
 import { machines } from './machines.ts';
 import { mongoWire } from './mongo-wire.ts';
@@ -33,6 +33,7 @@ const parts = {
   'image-layers': imageLayers,
   ipyparallel: ipyparallel('9.2.0'),
   'ipyparallel-8': ipyparallel('8.8.0'),
+  'ipyparallel-7': ipyparallel('7.1.0', oldPython),
   machines,
   kubernetes,
   'mongo-wire': mongoWire,
@@ -56,6 +57,9 @@ export async function find(name: PartName): Promise<Found> {
   if (folder !== undefined) return { present: true, title: part.title, folder };
   return { present: false, title: part.title, why: fault ?? 'unknown' };
 }
+
+/** Why this machine cannot have the part at all; undefined when it can. */
+export const whyNever = async (name: PartName): Promise<string | undefined> => (parts[name] as Part).unfit?.();
 
 /** The part's folder; installs and builds what is absent or broken, and tells of its progress. */
 export const provision = (name: PartName): Promise<string> => ensureBuilt(parts[name]);
