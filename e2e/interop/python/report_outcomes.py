@@ -12,6 +12,9 @@ OTHER_MACHINES = set() if os.environ.get("MUSTER_PEER_SYSTEMS") else {"test_mpi.
 # Of several reports of one test, the one further to the right counts.
 ORDER = ["passed", "xfailed", "skipped", "failed", "error"]
 
+# Names of tests that are not run.
+LEFT_OUT = set(json.loads(os.environ.get("MUSTER_PEER_LEFT_OUT", "[]")))
+
 outcomes_file = open(os.environ["MUSTER_PEER_OUTCOMES"], "a", buffering=1)
 running = {}
 
@@ -37,6 +40,10 @@ def outcome_of(report):
 
 def pytest_ignore_collect(collection_path):
     return True if collection_path.name in OTHER_MACHINES else None
+
+
+def pytest_collection_modifyitems(items):
+    items[:] = [item for item in items if name_of(item.nodeid) not in LEFT_OUT]
 
 
 def pytest_collection_finish(session):

@@ -22,6 +22,8 @@ export interface PeerRun {
   readonly modules: readonly string[];
   /** Tests by the names of outcomes; default: all of these modules. */
   readonly tests?: readonly string[];
+  /** Tests that are not run, by these names. */
+  readonly leftOut?: readonly string[];
   readonly start?: ControllerStart;
   /** Further arguments for pytest. */
   readonly pytestArguments?: readonly string[];
@@ -82,6 +84,7 @@ export async function runPeerSuite(run: PeerRun): Promise<PeerResult> {
     MUSTER_PEER_OUTCOMES: at('outcomes'),
     MUSTER_PEER_STARTS: at('starts'),
     MUSTER_PEER_CONTROLLER: run.controller ? JSON.stringify(run.controller) : undefined,
+    MUSTER_PEER_LEFT_OUT: JSON.stringify(run.leftOut ?? []),
     MUSTER_PEER_STORE: run.start?.store,
     MUSTER_PEER_ARGUMENTS: run.start && JSON.stringify(run.start.args),
   };

@@ -1,5 +1,6 @@
 // What a run tells at its end.
 import type { Change } from '../outcomes.ts';
+import { moduleOf } from '../outcomes.ts';
 import type { Values } from './settings.ts';
 import { tableOf, wallTimeOf } from './table.ts';
 import type { Seen, Verdict } from './verdict.ts';
@@ -34,6 +35,12 @@ export function reportOf(seen: Seen, verdict: Verdict): string[] {
     ...list(
       'are meant not to pass with ours',
       explained.map((change) => `${changeText(change)}: ${change.why}`),
+    ),
+    ...list(
+      'are left out with both',
+      Object.entries(setting.leftOut ?? {})
+        .filter(([test]) => seen.row.modules.includes(moduleOf(test)))
+        .map(([test, why]) => `${test}: ${why}`),
     ),
     ...list(
       'passed at the second try',

@@ -68,6 +68,7 @@ async function runSuite(job: Job, options: JobOptions): Promise<JobResult> {
   const result = await runPeerSuite({
     ...options,
     modules: job.modules,
+    leftOut: Object.keys(job.setting.leftOut ?? {}),
     enter: network.enter,
     controller: job.side === 'python' ? undefined : [process.execPath, isApart ? servicesApart : ourController],
     start,
