@@ -351,7 +351,7 @@ export const controllerSettings = {
     group: 'Task records',
     advanced: true,
     placeholder: 'JSON',
-    description: 'Host and port as a JSON list. Default: localhost and 27017.',
+    description: 'Host and port as a list, in JSON or as in Python. Default: localhost and 27017.',
   },
   mongoConnectionKwargs: {
     name: 'MongoDB.connection_kwargs',
@@ -360,7 +360,8 @@ export const controllerSettings = {
     group: 'Task records',
     advanced: true,
     placeholder: 'JSON',
-    description: 'host, port, username, password and options of the driver as a JSON object: {"replicaSet": "r"}.',
+    description:
+      'host, port, username, password and options of the driver, in JSON or as in Python: {"replicaSet": "r"}.',
   },
   mongoRecordLimit: {
     name: 'MongoDB.record_limit',
