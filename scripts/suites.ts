@@ -1,6 +1,6 @@
 // The end-to-end suites: what each is about, which real parts it needs, and how it is run.
 import type { PartName } from '@muster/provision';
-import { find, partTitle, provision } from '@muster/provision';
+import { find, partTitle, provision, whyNever } from '@muster/provision';
 import { everythingMustRun, missingPart } from '@muster/testkit';
 import type { GateResult } from './gate.ts';
 import { runCounting, runVitest } from './gate.ts';
@@ -9,6 +9,8 @@ import { explainInterop, runInterop } from './interop.ts';
 interface Suite {
   readonly about: string;
   readonly needs: readonly PartName[];
+  /** It needs these, too, where the machine can have them. */
+  readonly needsIfPossible?: readonly PartName[];
   /** What to say in place of a run, when that is asked for. Throws an Error for arguments that cannot be. */
   explain?(args: readonly string[]): string | undefined;
   /** `args` come from the command line, behind the suite's name. */
@@ -20,8 +22,14 @@ export const suites: Readonly<Record<string, Suite>> = {
     about:
       "Python clients and engines beside ours; then ipyparallel's own test-suite in many settings, judged by what passes with Python's controller (9 min)",
     needs: ['ipyparallel', 'ipyparallel-8', 'nats', 'mongo-wire'],
+    needsIfPossible: ['ipyparallel-7'],
     explain: explainInterop,
     run: runInterop,
+  },
+  'peer-systems': {
+    about: "ipyparallel's own tests of its launchers, on a real Slurm, Open MPI and sshd, with our controller (3 min)",
+    needs: ['machines', 'mpi', 'slurm', 'ipyparallel'],
+    run: (args) => runCounting(['e2e/interop/src/systems/peer-systems.ts', ...args]),
   },
   wire: {
     about: "each message of the wire, by raw sockets, to Python's controller and to ours; differences need a reason",
@@ -52,10 +60,16 @@ export const suites: Readonly<Record<string, Suite>> = {
 
 export const titlesOf = (suite: Suite): string => suite.needs.map(partTitle).join(', ');
 
+/** All that it needs on this machine. */
+export async function partsOf({ needs, needsIfPossible = [] }: Suite): Promise<PartName[]> {
+  const reasons = await Promise.all(needsIfPossible.map(whyNever));
+  return [...needs, ...needsIfPossible.filter((_, i) => reasons[i] === undefined)];
+}
+
 /** Runs a suite. Parts that it lacks are installed with E2E_PROVISION=1; else they are named, and the suite is skipped. */
 export async function runSuite(name: string, args: readonly string[]): Promise<GateResult> {
   const suite = suites[name]!;
-  for (const part of suite.needs) {
+  for (const part of await partsOf(suite)) {
     if (everythingMustRun) {
       await provision(part);
       continue;

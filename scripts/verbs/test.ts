@@ -8,7 +8,7 @@ import type { Counts } from '../counts.ts';
 import { addCounts, formatCounts, judge, noCounts } from '../counts.ts';
 import type { GateResult } from '../gate.ts';
 import { runCheck, runCounting, runVitest } from '../gate.ts';
-import { runSuite, suites } from '../suites.ts';
+import { partsOf, runSuite, suites } from '../suites.ts';
 
 const phases: Record<string, () => Promise<GateResult>> = {
   check: runCheck,
@@ -77,7 +77,8 @@ if (unknown.length > 0) {
 const chosen = asked.length > 0 ? asked : Object.keys(phases);
 if (everythingMustRun) {
   console.log('== provision');
-  for (const part of new Set(chosen.flatMap((name) => suites[name]?.needs ?? []))) await provision(part);
+  const needed = await Promise.all(chosen.map(async (name) => (suites[name] ? partsOf(suites[name]) : [])));
+  for (const part of new Set(needed.flat())) await provision(part);
 }
 const rows: Row[] = [];
 for (const name of chosen) rows.push(await runPhase(name));

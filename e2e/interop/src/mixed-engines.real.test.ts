@@ -57,18 +57,3 @@ test('the same, encrypted by CurveZMQ', async () => {
   await using cluster = await startFour({ IPP_ENABLE_CURVE: '1' });
   expectAllRight(await runPython<Seen>('mixed_client.py', [cluster.security, '4'], { env: cluster.env }));
 });
-
-test('a client of 8.8 with engines of 8.8, 9.2 and Node', async () => {
-  await using cluster = await startCluster();
-  await cluster.startPythonEngine('ipyparallel-8');
-  await cluster.registered(1);
-  await cluster.startPythonEngine();
-  await cluster.registered(2);
-  await cluster.startNodeEngine();
-  await cluster.registered(3);
-  const options = { env: cluster.env, part: 'ipyparallel-8' } as const;
-  const seen = await runPython<Seen>('mixed_client.py', [cluster.security, '3'], options);
-  expect(seen.languages).toEqual({ 0: 'python', 1: 'python', 2: 'node' });
-  expect(seen.product).toEqual(['42', '42', '42']);
-  expect(seen.squares).toEqual(Array.from({ length: 40 }, (_, i) => i * i));
-});

@@ -1,0 +1,136 @@
+// ipyparallel's own tests of its MPI, Slurm and ssh launchers, on the real systems, with Python's own controller and with ours:
+// every test that passes there must pass here.
+//   node src/systems/peer-systems.ts [--ours] [mpi] [slurm] [ssh] [-- pytest arguments]
+// Closes with a line `N passed, N failed, N skipped`.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { PartName } from '@muster/provision';
+import { find, pythonIn } from '@muster/provision';
+import { createLiveLine } from '../live-line.ts';
+import { inPool } from '../matrix/pool.ts';
+import type { Outcomes } from '../outcomes.ts';
+import { compare } from '../outcomes.ts';
+import type { PeerResult } from '../peer-suite.ts';
+import { runPeerSuite } from '../peer-suite.ts';
+import { createSite, systems } from './sites.ts';
+import { formatTable, summarize } from './table.ts';
+
+type SystemName = keyof typeof systems;
+type Side = 'theirs' | 'ours';
+
+const root = join(import.meta.dirname, '../../../..');
+const ourController = [process.execPath, join(root, 'packages/cli/bin/ipcontroller.js')];
+const timeoutMs = 600_000;
+/** Tests mostly wait; but they have deadlines, so that more at a time would be too many. */
+const jobsAtATime = 4;
+
+const end = process.argv.indexOf('--');
+const { values, positionals } = parseArgs({
+  args: process.argv.slice(2, end < 0 ? undefined : end),
+  allowPositionals: true,
+  options: { ours: { type: 'boolean', default: false } },
+});
+const pytestArguments = end < 0 ? [] : process.argv.slice(end + 1);
+const known = Object.keys(systems) as SystemName[];
+const unknown = positionals.filter((name) => !known.includes(name as SystemName));
+if (unknown.length > 0) {
+  console.log(
+    `There is no system ${unknown.join(', ')}; there are ${known.join(', ')}.\n0 passed, 1 failed, 0 skipped`,
+  );
+  process.exit(1);
+}
+const names = positionals.length > 0 ? known.filter((name) => positionals.includes(name)) : known;
+const sides: readonly Side[] = values.ours ? ['ours'] : ['theirs', 'ours'];
+
+const python = pythonIn(await folderOf('ipyparallel'));
+for (const part of new Set(names.flatMap((name) => systems[name].needs))) await folderOf(part);
+
+const begin = performance.now();
+const live = createLiveLine();
+const done = new Map<string, number>();
+const jobs = names.flatMap((name) =>
+  systems[name].jobs.flatMap((selection, part) => sides.map((side) => ({ name, side, selection, part }))),
+);
+type Job = (typeof jobs)[number];
+const results = await inPool(jobs, jobsAtATime, async (job) => ({ ...job, result: await run(job) }));
+live.clear();
+conclude();
+
+async function folderOf(part: PartName): Promise<string> {
+  const found = await find(part);
+  if (found.present) return found.folder;
+  console.log(`${found.title} is missing (${found.why}). Install it by: E2E_PROVISION=1 npm run e2e -- peer-systems`);
+  console.log('0 passed, 0 failed, 1 skipped');
+  process.exit(0);
+}
+
+async function run({ name, side, selection, part }: Job): Promise<PeerResult> {
+  const system = systems[name];
+  await using site = await createSite(system, python);
+  const result = await runPeerSuite({
+    python,
+    controller: side === 'ours' ? ourController : undefined,
+    modules: [system.module],
+    pytestArguments: [...selection, ...pytestArguments],
+    env: site.env,
+    enter: site.enter,
+    folder: site.folder,
+    timeoutMs,
+    onReport(line) {
+      if ('test' in line) done.set(`${name} ${side}`, (done.get(`${name} ${side}`) ?? 0) + 1);
+      const states = [...done].map(([job, count]) => `${job} ${count}`);
+      live.show(`  tests ended: ${states.join(', ')}; ${seconds()} s`);
+    },
+  });
+  await mkdir(join(root, 'logs'), { recursive: true });
+  await writeFile(join(root, `logs/peer-systems-${name}-${side}-${part + 1}.log`), result.output);
+  return result;
+}
+
+function conclude(): void {
+  let passed = 0;
+  let failed = 0;
+  const rows: string[][] = [['', "with Python's own controller", 'with ours', '']];
+  for (const name of names) {
+    const own = results.filter((job) => job.name === name);
+    const theirs = outcomesOf(own, 'theirs');
+    const ours = outcomesOf(own, 'ours');
+    // Without Python's beside, every test has to pass.
+    const comparison = compare(theirs, ours, () => true);
+    const faults = own.flatMap(({ side, result }) => faultsOf(result, side));
+    const details = new Map(own.flatMap(({ side, result }) => (side === 'ours' ? [...result.details] : [])));
+    for (const { test, before, now } of comparison.worse) {
+      console.log(`  ---- ${test}: ${before} with Python's own controller, ${now} with ours`);
+      console.log(details.get(test) ?? '');
+    }
+    for (const fault of faults)
+      console.log(`  FAULT: ${systems[name].module}, ${fault}; see logs/peer-systems-${name}-*.log`);
+    passed += comparison.passed;
+    failed += comparison.worse.length + faults.length;
+    const judgement = comparison.worse.length + faults.length > 0 ? 'WORSE' : '';
+    rows.push([`  ${systems[name].module}`, summarize(theirs), summarize(ours), judgement]);
+  }
+  console.log(formatTable(rows));
+  console.log(`  peer-systems: ${seconds()} s, logs in ${join(root, 'logs')}/peer-systems-*.log`);
+  console.log(`${passed} passed, ${failed} failed, 0 skipped`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function outcomesOf(own: readonly (Job & { readonly result: PeerResult })[], side: Side): Outcomes {
+  return new Map(own.flatMap((job) => (job.side === side ? [...job.result.outcomes] : [])));
+}
+
+/** What makes a run no judgement at all. */
+function faultsOf({ outcomes, starts, exitCode, timedOut }: PeerResult, side: Side): string[] {
+  const faults: string[] = [];
+  if (timedOut) faults.push(`${side}: it did not end in time`);
+  else if (exitCode !== 0 && exitCode !== 1) faults.push(`${side}: pytest ended with status ${exitCode}`);
+  if (starts === 0) faults.push(`${side}: no controller was started`);
+  if (![...outcomes.values()].includes('passed')) faults.push(`${side}: no test passed`);
+  return faults;
+}
+
+function seconds(): number {
+  return Math.round((performance.now() - begin) / 1000);
+}
