@@ -1,5 +1,5 @@
-"""every_channel.py SECURITY_FOLDER N: a stock client uses each channel to N engines of Python, and prints what it saw as one
-JSON line.
+"""every_channel.py SECURITY_FOLDER N [execute]: a stock client uses each channel to N engines of Python, or only executes text on
+engines of any kind, and prints what it saw as one JSON line.
 """
 
 import json
@@ -28,10 +28,17 @@ def output():
             return result.stdout
 
 
-broadcast = rc.broadcast_view()
 seen = {
     "encrypted": rc.curve_serverkey is not None,
     "signed": len(rc.session.key) > 0,
+}
+if sys.argv[3:] == ["execute"]:
+    replies = everybody.execute("6 * 7", block=False).get(limit)
+    print(json.dumps({**seen, "executed": [reply.metadata["status"] for reply in replies]}))
+    sys.exit()
+
+broadcast = rc.broadcast_view()
+seen |= {
     "direct": everybody.apply_async(lambda: "direct").get(limit),
     "balanced": rc.load_balanced_view().map_async(lambda x: x + 1, range(6)).get(limit),
     "broadcast": broadcast.apply_async(lambda: "broadcast").get(limit),
