@@ -19,7 +19,7 @@ export interface Services {
 }
 
 /** What of the controller's settings each service is to know. */
-export function argumentsOf(name: ServiceName, values: ControllerValues): string[] {
+function argumentsOf(name: ServiceName, values: ControllerValues): string[] {
   const heartbeat = [`--ping=${values.heartbeatPeriodMs}`];
   const own: Record<ServiceName, readonly string[]> = {
     hub: [...heartbeat, `--registration-timeout=${values.registrationTimeoutS}`],

@@ -1,6 +1,6 @@
 // The modules of ipyparallel 9.2's own test-suite, and how they are dealt out to jobs.
 
-export interface Module {
+interface Module {
   readonly name: string;
   /** How long it takes on a quiet machine, of two cores; only the order of jobs depends on it. */
   readonly seconds: number;
@@ -10,7 +10,7 @@ export interface Module {
   readonly mongo?: true;
 }
 
-export const modules: readonly Module[] = [
+const modules: readonly Module[] = [
   { name: 'test_view_broadcast', seconds: 64, controller: true },
   { name: 'test_cluster', seconds: 43, controller: true },
   { name: 'test_client', seconds: 37, controller: true },

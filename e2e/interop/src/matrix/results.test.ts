@@ -28,14 +28,15 @@ test('failures are tried again, and what only the other side had; not what canno
     ['test_z::new', failed],
     ['test_d.py', failed],
   ]);
-  expect(testsToRepeat(mine, other, true)).toEqual(['test_a::one', 'test_z::new', 'test_c::lost']);
-  expect(testsToRepeat(mine, other, false)).toEqual([
+  expect(testsToRepeat(mine, other, true, false)).toEqual(['test_a::one', 'test_z::new', 'test_c::lost']);
+  expect(testsToRepeat(mine, other, false, false)).toEqual([
     'test_a::one',
     'test_a::race[x y]',
     'test_z::new',
     'test_c::lost',
   ]);
-  expect(testsToRepeat(results, undefined, false)).toEqual(['test_a::race[x y]']);
+  expect(testsToRepeat(mine, other, true, true)).not.toContain('test_c::lost');
+  expect(testsToRepeat(results, undefined, false, false)).toEqual(['test_a::race[x y]']);
 });
 
 test('a pass at the second try counts, with what was said at first; a second failure changes nothing', () => {

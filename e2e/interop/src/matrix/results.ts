@@ -41,21 +41,27 @@ export function formatBaseline(about: readonly string[], results: Results): stri
   return [...about.map((text) => `# ${text}`), ...lines, ''].join('\n');
 }
 
-const isFailure = (outcome: Outcome | undefined): boolean => outcome === 'failed' || outcome === 'error';
+const isFailure = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'error';
 
 /**
  * Which tests are to be tried again: those that failed, and those that only the other controller's run had. `other` is
- * undefined where there is none to compare with; where it `isRecorded`, what does not pass there says nothing here.
+ * undefined where there is none to compare with; where it `isRecorded`, what does not pass there says nothing here. With a
+ * selection of tests none is missing.
  */
-export function testsToRepeat(results: Results, other: Results | undefined, isRecorded: boolean): string[] {
+export function testsToRepeat(
+  results: Results,
+  other: Results | undefined,
+  isRecorded: boolean,
+  isSelection: boolean,
+): string[] {
   const judges = (test: string): boolean => {
     const there = other?.get(test)?.outcome;
     return !isRecorded || there === 'passed' || there === undefined;
   };
-  const failed = [...results].filter(([test, { outcome }]) => isFailure(outcome) && judges(test)).map(([test]) => test);
+  const failed = [...results].filter(([test, { outcome }]) => isFailure(outcome) && judges(test));
   const missing = [...(other ?? [])].filter(([test, { outcome }]) => outcome === 'passed' && !results.has(test));
   // A module that cannot be read has the name of its file, and no test to try.
-  return [...failed, ...missing.map(([test]) => test)].filter((test) => test.includes('::'));
+  return [...failed, ...(isSelection ? [] : missing)].map(([test]) => test).filter((test) => test.includes('::'));
 }
 
 /** Tests that pass at the second try have passed; `firstDetails` is what was said of them before. */

@@ -18,7 +18,7 @@ export interface Seen {
   readonly details: ReadonlyMap<string, string>;
 }
 
-export interface Explained extends Change {
+interface Explained extends Change {
   readonly why: string;
 }
 
