@@ -10,6 +10,7 @@ import {
   ensureProfile,
   parseCommandLine,
   removeConnectionFiles,
+  renderHelp,
   resolveProfileDir,
   writeConnectionFiles,
 } from '@muster/config';
@@ -19,7 +20,12 @@ import { freePorts } from '@muster/testkit';
 import { generateCurvePair } from '@muster/transport';
 import { startServices } from './start-services.ts';
 
-const { values } = parseCommandLine(controllerSettings, process.argv.slice(2), process.env);
+const { values, help, helpAll } = parseCommandLine(controllerSettings, process.argv.slice(2), process.env);
+if (help || helpAll) {
+  const usage = { usage: 'controller.ts [options]', about: 'Services apart, with the options of a controller.' };
+  process.stdout.write(renderHelp(controllerSettings, usage, helpAll));
+  process.exit(0);
+}
 const profileDir = resolveProfileDir(values, process.env);
 ensureProfile(profileDir);
 const claim = claimProfile(profileDir, values.clusterId);
