@@ -3,12 +3,14 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, truncateSy
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { runProgram, temporaryFolder, until } from '@muster/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { TaskStore } from '../port.ts';
 import { ourVersion } from './file/header.ts';
 import type { FileNote } from './file/open-file.ts';
 import type { SqliteTaskStoreOptions } from './store.ts';
 import { createSqliteTaskStore } from './store.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let path: string;
@@ -147,8 +149,8 @@ test('damage that a write meets costs no write', async () => {
 
 test('of two controllers on a damaged file both go on with the new one', async () => {
   const script = join(import.meta.dirname, '../testing/sqlite-holder.ts');
-  const other = runProgram([process.execPath, script, path], { timeoutMs: 60_000 });
-  await until(() => existsSync(`${path}.held`), { what: 'the other holds the file', timeoutMs: 30_000 });
+  const other = runProgram([process.execPath, script, path], { timeoutMs: 110_000 });
+  await until(() => existsSync(`${path}.held`), { what: 'the other holds the file', timeoutMs: 90_000 });
   const store = await open();
   for (let n = 1; n <= 300; n++) add(store, n, 3000);
   await store.settled();
@@ -160,7 +162,7 @@ test('of two controllers on a damaged file both go on with the new one', async (
   add(store, 301);
   await until(async () => (await Promise.resolve(store.history()).catch((): string[] => [])).includes('id301'), {
     what: 'the store goes on',
-    timeoutMs: 30_000,
+    timeoutMs: 90_000,
   });
   writeFileSync(`${path}.go`, '');
   const run = await other;
@@ -324,9 +326,9 @@ test('a database that another program holds is refused after a while, with its n
     db.exec('BEGIN IMMEDIATE'); require('node:fs').writeFileSync(${JSON.stringify(`${path}.held`)}, '');
     const wait = setInterval(() => { if (require('node:fs').existsSync(${JSON.stringify(`${path}.go`)})) { clearInterval(wait); db.close(); } }, 20);`;
   const other = runProgram([process.execPath, '--disable-warning=ExperimentalWarning', '-e', hold], {
-    timeoutMs: 60_000,
+    timeoutMs: 110_000,
   });
-  await until(() => existsSync(`${path}.held`), { what: 'the other holds the file', timeoutMs: 30_000 });
+  await until(() => existsSync(`${path}.held`), { what: 'the other holds the file', timeoutMs: 90_000 });
   await expect(open({ busyTimeoutMs: 200 })).rejects.toMatchObject({
     code: 'store_unusable',
     message: expect.stringMatching(process.platform === 'linux' ? /locked by process \d+ \(.+\)/ : /locked/),

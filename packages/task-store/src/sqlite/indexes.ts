@@ -17,9 +17,20 @@ export const momentColumns = ['submitted', 'started', 'completed', 'received'] a
 const elsewhere = (column: string): string =>
   `${column} IS NOT NULL AND ${column} NOT GLOB '????-??-??T??:??:??*+00:00'`;
 
-export function createIndexes(db: DatabaseSync, table: string): void {
-  const create = (name: string, form: string): void =>
-    db.exec(`CREATE INDEX IF NOT EXISTS ${quoted(`${table}+${name}`)} ON ${quoted(table)} ${form}`);
+/** From so many rows on it takes long enough to be told. */
+const manyRows = 100_000;
+
+/** Makes those that are missing. `onLong`: is told beforehand how many records there are, when that takes a while. */
+export function createIndexes(db: DatabaseSync, table: string, onLong: (rows: number) => void): void {
+  const has = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?");
+  const rows = Number(db.prepare(`SELECT max(rowid) AS n FROM ${quoted(table)}`).get()?.n ?? 0);
+  let isTold = false;
+  const create = (name: string, form: string): void => {
+    if (has.get(`${table}+${name}`) !== undefined) return;
+    if (rows >= manyRows && !isTold) onLong(rows);
+    isTold = true;
+    db.exec(`CREATE INDEX ${quoted(`${table}+${name}`)} ON ${quoted(table)} ${form}`);
+  };
   for (const [name, form] of Object.entries(indexes)) create(name, form);
   // They are empty nearly always, and tell so at once.
   for (const column of momentColumns) create(`${column} elsewhere`, `(${column}) WHERE ${elsewhere(column)}`);

@@ -39,7 +39,7 @@ export function openTable(options: OpenTableOptions): OpenedTable {
   return { db, inode, ...value };
 }
 
-function makeTables(db: DatabaseSync, { table: wanted, clusterId }: OpenTableOptions): TableNames {
+function makeTables(db: DatabaseSync, { path, table: wanted, clusterId, onNote }: OpenTableOptions): TableNames {
   db.exec('BEGIN IMMEDIATE');
   stamp(db);
   const table = freeName(db, wanted);
@@ -47,7 +47,7 @@ function makeTables(db: DatabaseSync, { table: wanted, clusterId }: OpenTableOpt
   const expiredTable = expiredTableName(table);
   const engineTable = engineTableName(table, clusterId);
   makeTable(db, table, extraTable);
-  createIndexes(db, table);
+  createIndexes(db, table, (rows) => onNote({ what: 'indexes are being made', path, why: `of ${rows} records` }));
   createExpiredTable(db, expiredTable);
   createEngineTable(db, engineTable);
   db.exec('COMMIT');

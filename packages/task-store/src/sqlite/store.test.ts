@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { JsonObject } from '@muster/protocol';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { taskStoreContract } from '../contract.ts';
 import type { TaskStore } from '../port.ts';
 import { checkSameAnswers } from '../same-answers.ts';
@@ -12,6 +12,9 @@ import { createSqliteBackend, createSqliteTaskStore, sqliteDefaults } from './st
 import type { DatabaseThread } from './thread.ts';
 import { startDatabaseThread } from './thread.ts';
 import { compileWhere } from './where.ts';
+
+// A disk that others use, too, may be slow.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'muster-sqlite-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -227,6 +230,19 @@ test('many expire a part at a time, whatever the zone in which their dates are',
   expect(await store.find(['id5000', 'id4501'])).toMatchObject([{ missing: 'expired' }, { record: {} }]);
 });
 
+test('indexes of a large table that another program has made are told of', async () => {
+  const path = newPath();
+  await (await open(path)).close();
+  const db = new DatabaseSync(path);
+  db.exec(`INSERT INTO "ipython-tasks" (rowid, msg_id, completed) VALUES (200000, 'id1', '2026-01-01T00:00:00+00:00');
+    DROP INDEX "ipython-tasks+completed"`);
+  db.close();
+  const notes: string[] = [];
+  const store = await open(path, { onNote: ({ what, why }) => notes.push(`${what} ${why}`) });
+  expect(notes).toEqual(['indexes are being made of 200000 records']);
+  expect(await store.query({ completed: { $gt: '2025-12-31T23:59:59Z' } }, ['msg_id'])).toHaveLength(1);
+});
+
 test('two controllers write, ask and cull side by side on one file, each with its engines', async () => {
   const path = newPath();
   const options = { recordLimit: 150 };
@@ -263,7 +279,7 @@ test('a long answer comes whole, and refused when it is too large', async () => 
 test('asking for everything, and writing much, does not hold up the thread that asks', async () => {
   const store = await open(newPath());
   const content = { text: 'x'.repeat(300) };
-  for (let n = 1; n <= 20_000; n++) void store.put(`id${n}`, { submitted: n, content, header: content }, 'create');
+  for (let n = 1; n <= 6000; n++) void store.put(`id${n}`, { submitted: n, content, header: content }, 'create');
   let turns = 0;
   const count = (): void => {
     turns++;
@@ -272,9 +288,9 @@ test('asking for everything, and writing much, does not hold up the thread that 
   let turning = setImmediate(count);
   const all = await store.query({}, null);
   clearImmediate(turning);
-  expect(all.length).toBe(20_000);
-  // It comes in forty pieces at least, and between them others have their turn.
-  expect(turns).toBeGreaterThan(40);
+  expect(all.length).toBe(6000);
+  // It comes in twelve pieces, and between them others have their turn.
+  expect(turns).toBeGreaterThan(10);
 });
 
 test('questions use an index where their answer is small', async () => {

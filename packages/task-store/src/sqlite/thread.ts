@@ -30,57 +30,39 @@ export interface ThreadOptions {
 // In the checkout this is TypeScript, which Node runs as it is; in a package it is what was compiled.
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-interface Waiting {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: Error) => void;
-  /** What has come of a long answer. */
-  readonly pieces: unknown[];
-}
-
 /** Resolves when the table is open. Rejects with OpenError. */
 export async function startDatabaseThread(options: TableOptions, given: ThreadOptions = {}): Promise<DatabaseThread> {
   const worker = new Worker(workerFile, { workerData: options, execArgv: ['--disable-warning=ExperimentalWarning'] });
-  const waiting = new Map<number, Waiting>();
+  const calls = createCalls((call, transfers) => worker.postMessage(call, transfers));
   const opening = Promise.withResolvers<string>();
-  let nextId = 0;
   let alive = true;
   const ended = (why: string): void => {
     alive = false;
     opening.reject(new OpenError(undefined, why));
-    for (const { reject } of waiting.values()) reject(new BackendError(why, true));
-    waiting.clear();
+    calls.fail(new BackendError(why, true));
   };
-  const post = (call: Call, transfers: readonly ArrayBuffer[] = []): void => worker.postMessage(call, transfers);
-  worker.on('error', (error) => ended(`its thread failed: ${error.message}`));
-  worker.on('exit', () => ended('its thread has ended'));
-  worker.on('message', (message: OpenAnswer | NoteMessage | Answer) => {
-    if ('note' in message) given.onNote?.(message.note);
-    else if ('opened' in message) opening.resolve(message.opened);
-    else if ('id' in message) take(message);
-    else opening.reject(new OpenError(message.failed.code, message.failed.message));
-  });
-  function take(answer: Answer): void {
-    const asked = waiting.get(answer.id);
-    if (asked === undefined) return;
-    if ('value' in answer && answer.hasMore) {
-      for (const item of answer.value as unknown[]) asked.pieces.push(item);
-      return post({ id: answer.id, name: 'more', args: [] });
-    }
-    waiting.delete(answer.id);
-    if ('value' in answer) asked.resolve(whole(asked.pieces, answer.value) as never);
-    else if ('refused' in answer) asked.reject(new StoreError(answer.refused.ename, answer.refused.evalue));
-    else asked.reject(new BackendError(answer.failed.message, answer.failed.retryable));
-  }
   const openWithinMs = given.openWithinMs ?? 60_000;
   const timer = setTimeout(() => {
     opening.reject(new OpenError('SLOW', `the file system has not answered within ${openWithinMs} ms`));
   }, openWithinMs);
+  worker.on('error', (error) => ended(`its thread failed: ${error.message}`));
+  worker.on('exit', () => ended('its thread has ended'));
+  worker.on('message', (message: OpenAnswer | NoteMessage | Answer) => {
+    if ('note' in message) {
+      // In a large file that another program has made they take minutes; that is no file system that hangs.
+      if (message.note.what === 'indexes are being made') clearTimeout(timer);
+      given.onNote?.(message.note);
+    } else if ('opened' in message) opening.resolve(message.opened);
+    else if ('id' in message) calls.take(message);
+    else opening.reject(new OpenError(message.failed.code, message.failed.message));
+  });
   const table = await opening.promise
-    .catch((error: OpenError) => {
-      // One that hangs in the file system cannot be waited for.
+    .catch(async (error: OpenError) => {
       const gone = worker.terminate();
-      worker.unref();
-      return (error.code === 'SLOW' ? Promise.resolve(0) : gone).then(() => Promise.reject(error));
+      // One that hangs in the file system cannot be waited for.
+      if (error.code === 'SLOW') worker.unref();
+      else await gone;
+      throw error;
     })
     .finally(() => clearTimeout(timer));
   return {
@@ -90,14 +72,47 @@ export async function startDatabaseThread(options: TableOptions, given: ThreadOp
     },
     async call(name, args, transfers) {
       if (!alive) throw new BackendError('its thread has ended', true);
-      const id = nextId++;
-      return new Promise<never>((resolve, reject) => {
-        waiting.set(id, { resolve, reject, pieces: [] });
-        post({ id, name, args }, transfers);
-      });
+      return calls.call(name, args, transfers);
     },
     async end() {
       await worker.terminate();
+    },
+  };
+}
+
+interface Waiting extends PromiseWithResolvers<never> {
+  /** What has come of a long answer. */
+  readonly pieces: unknown[];
+}
+
+/** Calls and their answers. */
+function createCalls(post: (call: Call, transfers: readonly ArrayBuffer[]) => void) {
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  return {
+    call(name: CallName, args: readonly unknown[], transfers: readonly ArrayBuffer[] = []): Promise<never> {
+      const id = nextId++;
+      const asked = { ...Promise.withResolvers<never>(), pieces: [] };
+      waiting.set(id, asked);
+      post({ id, name, args }, transfers);
+      return asked.promise;
+    },
+    take(answer: Answer): void {
+      const asked = waiting.get(answer.id);
+      if (asked === undefined) return;
+      if ('value' in answer && answer.hasMore) {
+        for (const item of answer.value as unknown[]) asked.pieces.push(item);
+        return post({ id: answer.id, name: 'more', args: [] }, []);
+      }
+      waiting.delete(answer.id);
+      if ('value' in answer) asked.resolve(whole(asked.pieces, answer.value) as never);
+      else if ('refused' in answer) asked.reject(new StoreError(answer.refused.ename, answer.refused.evalue));
+      else asked.reject(new BackendError(answer.failed.message, answer.failed.retryable));
+    },
+    /** Of all that wait. */
+    fail(error: Error): void {
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
     },
   };
 }

@@ -22,7 +22,8 @@ export interface FileNote {
     | 'write-ahead log does not fit and is moved aside'
     | 'write-ahead log is damaged and was copied'
     | 'database is no longer there'
-    | 'database works without a write-ahead log';
+    | 'database works without a write-ahead log'
+    | 'indexes are being made';
   readonly path: string;
   readonly movedTo?: string;
   readonly why: string;
