@@ -16,7 +16,7 @@ export interface PythonChoice {
 }
 
 /** The first is what the baseline was recorded with. */
-export const newPython: PythonChoice = { versions: ['3.11', '3.12', '3.13'], variable: 'MUSTER_PYTHON' };
+const newPython: PythonChoice = { versions: ['3.11', '3.12', '3.13'], variable: 'MUSTER_PYTHON' };
 
 export interface Python {
   readonly path: string;
