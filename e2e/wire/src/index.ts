@@ -6,3 +6,4 @@ export type { Line } from './harness/line.ts';
 export { nextOf } from './harness/line.ts';
 export * from './harness/stage.ts';
 export * from './harness/wire.ts';
+export { apply, code, errorContent, taskMetadata } from './scenarios/words.ts';

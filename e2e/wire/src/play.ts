@@ -33,6 +33,7 @@ async function tellAll(whose: Whose, group: Group): Promise<Map<string, Told>> {
   await using stage = await startStage(whose, { args: group.args, ...(group.env && { env: group.env }) });
   const engines = new Map<string, FakeEngine>([['fence', stage.fence]]);
   for (const uuid of group.engines) engines.set(uuid, (await stage.enter({ uuid })).engine);
+  if (group.settles === undefined) for (const engine of engines.values()) await stage.schedulable(engine);
   const told = new Map<string, Told>();
   for (const [index, scenario] of group.scenarios.entries()) {
     stage.wire.prefix = scenario.name;

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '@muster/protocol';
 import type { Shape } from './compare/shape.ts';
 import { shapeOfHeard, shapeOfValue } from './compare/shape.ts';
 import type { Asked, FakeClient } from './harness/fake-client.ts';
+import { isHarnessId } from './harness/fake-client.ts';
 import type { EngineOptions, FakeEngine } from './harness/fake-engine.ts';
 import type { Heard } from './harness/heard.ts';
 import { contentOf, parentIdOf, typeOf } from './harness/heard.ts';
@@ -35,8 +36,8 @@ export interface Tale {
   readonly client: FakeClient;
   /** An engine of the group, or one that entered in this scenario. */
   engine(uuid: string): FakeEngine;
-  /** Lets an engine enter; it leaves with the scenario. Its announcement is not noted. */
-  enter(options: EngineOptions): Promise<FakeEngine>;
+  /** Lets an engine enter; it leaves with the scenario. Its announcement is not noted. `isScheduled`: see Stage.schedulable. */
+  enter(options: EngineOptions, isScheduled?: boolean): Promise<FakeEngine>;
   /** An engine that entered here is gone already, as far as the hub knows: only its sockets are closed in the end. */
   gone(engine: FakeEngine): void;
   /** Keeps a socket of the scenario in view: what is left on it is noted, and it is closed. */
@@ -76,7 +77,7 @@ const patienceMs = 5000;
 const lists = (list: Json | undefined, text: string): boolean => Array.isArray(list) && list.includes(text);
 
 /** Replies of a hub that reads from its store may be overtaken by replies that need none. */
-const overtakenMs = 300;
+const readsStore = /^(result|history|db|purge|resubmit)_request$/;
 
 /** Python's registration_reply names no request. */
 const isReply = (heard: Heard, { msgId, header }: Written): boolean => {
@@ -123,8 +124,9 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
       if (engine === undefined) throw new Error(`There is no engine ${uuid}.`);
       return engine;
     },
-    async enter(options) {
+    async enter(options, isScheduled = false) {
       const { engine } = await stage.enter(options);
+      if (isScheduled) await stage.schedulable(engine);
       engines.set(engine.uuid, engine);
       entered.push(engine);
       return engine;
@@ -144,7 +146,7 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
       const own = heard.filter((message) => isReply(message, request));
       for (const other of heard.filter((message) => !own.includes(message))) note(`${name}: stray`, other);
       if (own.length === 0) {
-        const late = await client.reply(channel, request, overtakenMs);
+        const late = await client.reply(channel, request, readsStore.test(msgType) ? patienceMs : 100);
         if (late !== undefined) own.push(late);
       }
       for (const reply of own.length === 0 ? [undefined] : own) note(name, reply);
@@ -181,9 +183,10 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
       if (lost > 0) tale.noteValue(`questions lost on ${channel}`, lost);
       for (const message of heard) note(`left on ${message.line}`, message);
     }
+    const isLeft = (message: Heard): boolean => !isHarnessId(parentIdOf(message));
     const open = [...engines.values()].flatMap(({ shell, control, query }) => [shell, control, query]);
     for (const line of [client.lines.notification, client.lines.iopub, ...open, ...lines])
-      for (const message of line.drain()) note(`left on ${message.line}`, message);
+      for (const message of line.drain().filter(isLeft)) note(`left on ${message.line}`, message);
     for (const line of lines) await line.close();
     for (const engine of [...entered, ...departed]) {
       engines.delete(engine.uuid);

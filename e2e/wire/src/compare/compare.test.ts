@@ -44,7 +44,7 @@ test('what a controller makes up is compared by its kind', () => {
     evalue: 'anything',
     traceback: ['x'],
     mux: 21_000,
-    list: [],
+    list: ['fence 1', 'schedulable one 2'],
     none: {},
   };
   expect(Object.fromEntries(shapeOfValue(value))).toEqual({

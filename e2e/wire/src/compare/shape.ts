@@ -2,6 +2,7 @@
 // each makes up its own.
 import type { Json } from '@muster/protocol';
 import { decodeText, isJsonObject } from '@muster/protocol';
+import { isHarnessId } from '../harness/fake-client.ts';
 import type { Heard } from '../harness/heard.ts';
 import { contentOf, typeOf } from '../harness/heard.ts';
 
@@ -40,8 +41,9 @@ function* leaves(path: string, value: Json): Generator<[string, string]> {
   if (path.endsWith('.traceback') && Array.isArray(value)) {
     yield [path, value.every((line) => typeof line === 'string') ? 'list of text' : 'list'];
   } else if (Array.isArray(value)) {
-    if (value.length === 0) yield [path, '[]'];
-    for (const [i, member] of value.entries()) yield* leaves(`${path}[${i}]`, member);
+    const members = value.filter((member) => typeof member !== 'string' || !isHarnessId(member));
+    if (members.length === 0) yield [path, '[]'];
+    for (const [i, member] of members.entries()) yield* leaves(`${path}[${i}]`, member);
   } else if (isJsonObject(value)) {
     if (Object.keys(value).length === 0) yield [path, '{}'];
     for (const [key, member] of Object.entries(value))

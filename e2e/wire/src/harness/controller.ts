@@ -13,6 +13,8 @@ export interface ControllerOptions {
   /** Behind `--profile-dir`, for both alike. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: one of its own, which goes with it. */
+  readonly profileDir?: string;
 }
 
 export interface StartedController extends AsyncDisposable {
@@ -59,7 +61,7 @@ const readJson = async (file: string): Promise<JsonObject> => JSON.parse(await r
 export async function startController(whose: Whose, options: ControllerOptions = {}): Promise<StartedController> {
   const { argv, path } = await commandOf(whose);
   const folder = await temporaryFolder('wire');
-  const profileDir = join(folder.path, 'profile');
+  const profileDir = options.profileDir ?? join(folder.path, 'profile');
   const args = [`--profile-dir=${profileDir}`, await ownPorts(), ...(options.args ?? [])];
   const program = await startProgram([...argv, ...args], {
     cwd: folder.path,

@@ -22,10 +22,17 @@ export interface FakeClient {
   /**
    * What a channel says of all that was sent on it, and nothing more: sends a question that is always answered, waits for its
    * answer, and takes all that came before. A controller reads a socket in order, so an empty list proves its silence.
-   * Where the question itself was lost, it is asked again, and `lost` counts.
+   * Where the question itself was lost, it is asked again, and `lost` counts. Engine `by` (default: the fence) answers it: what
+   * that engine sent before has then come, too.
    */
-  settle(channel: Asked): Promise<{ readonly heard: Heard[]; readonly lost: number }>;
+  settle(channel: Asked, by?: Answerer): Promise<{ readonly heard: Heard[]; readonly lost: number }>;
   close(): Promise<void>;
+}
+
+/** A fake engine that answers questions of the harness. */
+export interface Answerer {
+  readonly uuid: string;
+  readonly id: number;
 }
 
 /** How long a fence may take before it counts as lost. */
@@ -33,8 +40,11 @@ const fenceMs = 1500;
 /** Content of questions whose answer only shows that those before were heard; a fake engine answers them by itself. */
 export const fenceMark = 'wire fence';
 
-/** `fence` is the uuid of a fake engine that is always there; only mux, task, broadcast and control need it. */
-export function createFakeClient(wire: Wire, fence?: { readonly uuid: string; readonly id: number }): FakeClient {
+/** Is it the msg_id of a request that the harness makes by itself? Hubs list those, too. */
+export const isHarnessId = (msgId: string): boolean => /^(fence|schedulable) /.test(msgId);
+
+/** `fence` is a fake engine that is always there; only mux, task, broadcast and control need it. */
+export function createFakeClient(wire: Wire, fence?: Answerer): FakeClient {
   const connect = (channel: Channel, kind: 'dealer' | 'sub'): Line =>
     wire.connect({ name: `client ${channel}`, kind, side: 'client', channels: [channel] });
   const lines = {
@@ -55,29 +65,29 @@ export function createFakeClient(wire: Wire, fence?: { readonly uuid: string; re
     lines[channel].next((heard) => parentIdOf(heard) === msgId, timeoutMs);
 
   let fences = 0;
-  function sendFence(channel: Asked): string {
+  function sendFence(channel: Asked, by: Answerer | undefined): string {
     const msgId = `fence ${++fences}`;
     const header = { msg_id: msgId, date: now() };
     const content = { code: fenceMark, silent: true, user_expressions: {} };
     if (channel === 'registration') request(channel, 'connection_request', { header });
-    else if (fence === undefined) throw new Error(`${channel} has no engine that answers questions of the harness.`);
-    else if (channel === 'mux') request(channel, 'execute_request', { header, content }, fence.uuid);
-    else if (channel === 'control') request(channel, 'clear_request', { header, content }, fence.uuid);
+    else if (by === undefined) throw new Error(`${channel} has no engine that answers questions of the harness.`);
+    else if (channel === 'mux') request(channel, 'execute_request', { header, content }, by.uuid);
+    else if (channel === 'control') request(channel, 'clear_request', { header, content }, by.uuid);
     else if (channel === 'task')
-      request(channel, 'execute_request', { header, content, metadata: { targets: [fence.uuid] } });
+      request(channel, 'execute_request', { header, content, metadata: { targets: [by.uuid] } });
     else {
-      const metadata = { targets: [[fence.uuid, fence.id]], is_broadcast: true, is_coalescing: false };
+      const metadata = { targets: [[by.uuid, by.id]], is_broadcast: true, is_coalescing: false };
       request(channel, 'execute_request', { header, content, metadata });
     }
     return msgId;
   }
-  const settle: FakeClient['settle'] = async (channel) => {
+  const settle: FakeClient['settle'] = async (channel, by = fence) => {
     const line = lines[channel];
     for (let lost = 0; lost < 5; lost++) {
-      const msgId = sendFence(channel);
+      const msgId = sendFence(channel, by);
       // A broadcast's reply names the request of one engine: the id with its uuid behind.
       if ((await line.next((heard) => parentIdOf(heard).startsWith(msgId), fenceMs)) === undefined) continue;
-      return { heard: line.drain().filter((heard) => !parentIdOf(heard).startsWith('fence ')), lost };
+      return { heard: line.drain().filter((heard) => !isHarnessId(parentIdOf(heard))), lost };
     }
     throw new Error(
       `${wire.controller.whose}: ${channel} does not answer any more.\n${wire.controller.program.output}`,

@@ -3,7 +3,7 @@ import type { Frames } from '@muster/protocol';
 import { delimiter } from '@muster/protocol';
 import { createHmacSigner } from '@muster/transport';
 import type { Group, Tale } from '../tale.ts';
-import { bytes, frame, scenario } from './words.ts';
+import { bytes, frame, quick, scenario } from './words.ts';
 
 const good = (tale: Tale): Frames => tale.wire.write('queue_request', { content: { targets: null } }).frames;
 
@@ -48,7 +48,7 @@ const parts: [string, string[]][] = [
 
 export const badQueries: Group = {
   name: 'bad queries',
-  args: ['--ping=100'],
+  args: [...quick],
   engines: [],
   scenarios: [
     ...malformed.map(([what, change]) => scenario(what, (tale) => sends(tale, 'reply', change(good(tale))))),

@@ -5,7 +5,19 @@ import type { Answer } from '../harness/fake-engine.ts';
 import { replyMetadata } from '../harness/fake-engine.ts';
 import type { Words, Written } from '../harness/wire.ts';
 import type { Group, Tale } from '../tale.ts';
-import { apply, atOneOf, bytes, code, errorContent, fate, frame, oddValues, scenario, taskMetadata } from './words.ts';
+import {
+  apply,
+  atOneOf,
+  bytes,
+  code,
+  errorContent,
+  fate,
+  frame,
+  oddValues,
+  quick,
+  scenario,
+  taskMetadata,
+} from './words.ts';
 
 export const submit = (tale: Tale, changes: JsonObject = {}, words: Words = {}): Written =>
   tale.client.request('task', 'apply_request', { ...apply, metadata: taskMetadata(changes), ...words });
@@ -52,7 +64,7 @@ async function passedOn(tale: Tale, changes: JsonObject, answers: ((uuid: string
 
 export const balanced: Group = {
   name: 'balanced',
-  args: ['--ping=100', '--hwm=1'],
+  args: [...quick, '--hwm=1'],
   engines: ['one', 'two'],
   scenarios: [
     scenario('apply, ok, buffers', (tale) => exchange(tale, 'apply_request', apply, { buffers: bytes(10, 0, 3000) })),

@@ -6,7 +6,7 @@ import { replyMetadata } from '../harness/fake-engine.ts';
 import type { Heard } from '../harness/heard.ts';
 import type { Written } from '../harness/wire.ts';
 import type { Group, Scenario, Tale } from '../tale.ts';
-import { apply, bytes, errorContent, frame, oddValues, scenario } from './words.ts';
+import { apply, bytes, errorContent, frame, oddValues, quick, scenario } from './words.ts';
 
 const all = ['one', 'two', 'three'];
 const pairs = (tale: Tale, uuids: readonly string[]): Json => uuids.map((uuid) => [uuid, tale.engine(uuid).id]);
@@ -40,7 +40,8 @@ async function exchange(
   for (const uuid of order) {
     tale.engine(uuid).reply(arrived.get(uuid)!, answerTo(arrived.get(uuid)!, uuid, answers[uuid]));
     // One after the other, so that the last to arrive is known.
-    if (coalescing === true) await tale.client.settle('broadcast').then(({ heard: came }) => heard.push(...came));
+    if (coalescing === true)
+      await tale.client.settle('broadcast', tale.engine(uuid)).then(({ heard: came }) => heard.push(...came));
     else heard.push(await tale.client.lines.broadcast.next());
   }
   if (heard.length === 0) heard.push(await tale.client.lines.broadcast.next(undefined, 500));
@@ -59,7 +60,8 @@ const odd = (name: string, send: (tale: Tale) => void): Scenario =>
     const { heard, lost } = await tale.client.settle('broadcast');
     tale.noteValue('good requests lost afterwards', lost);
     tale.note('reply', heard[0] ?? (await tale.client.lines.broadcast.next(undefined, 60)));
-    for (const uuid of all) tale.note(`at ${uuid}`, await tale.engine(uuid).next(30));
+    for (const uuid of all) await tale.client.settle('broadcast', tale.engine(uuid));
+    for (const uuid of all) tale.note(`at ${uuid}`, tale.engine(uuid).shell.drain()[0]);
   });
 
 const oddMetadata: [string, Json][] = [
@@ -78,7 +80,7 @@ const oddMetadata: [string, Json][] = [
 
 export const broadcast: Group = {
   name: 'broadcast',
-  args: ['--ping=100'],
+  args: [...quick],
   engines: all,
   scenarios: [
     scenario('to one', (tale) => exchange(tale, ['one'], false)),
@@ -113,9 +115,9 @@ export const broadcast: Group = {
     scenario('an unknown type', async (tale) => {
       const metadata = { targets: pairs(tale, ['one']), is_broadcast: true, is_coalescing: false };
       tale.client.request('broadcast', 'no_such_request', { metadata });
-      const { heard } = await tale.client.settle('broadcast');
+      const { heard } = await tale.client.settle('broadcast', tale.engine('one'));
       tale.note('reply', heard[0]);
-      tale.note('at one', await tale.engine('one').next(60));
+      tale.note('at one', tale.engine('one').shell.drain()[0]);
     }),
     scenario('known to the hub', async (tale) => {
       const request = spread(tale, ['one'], false);
@@ -130,7 +132,7 @@ export const broadcast: Group = {
       await tale.ask('history', 'registration', 'history_request');
     }),
     scenario('an engine is lost', async (tale) => {
-      const visitor = await tale.enter({ uuid: 'visitor' });
+      const visitor = await tale.enter({ uuid: 'visitor' }, true);
       spread(tale, ['one', 'visitor'], true);
       const arrived = await tale.arrives('at one', tale.engine('one').shell);
       await tale.arrives('at the visitor', visitor.shell);

@@ -1,7 +1,7 @@
 // Control requests (§4.6): a relay of its own.
 import type { Json } from '@muster/protocol';
 import type { Group } from '../tale.ts';
-import { frame, scenario } from './words.ts';
+import { frame, quick, scenario } from './words.ts';
 
 const requests: [string, Json, string, Json][] = [
   ['abort_request', { msg_ids: ['x', 'y'] }, 'abort_reply', { status: 'ok' }],
@@ -23,7 +23,7 @@ const requests: [string, Json, string, Json][] = [
 
 export const control: Group = {
   name: 'control',
-  args: ['--ping=100'],
+  args: [...quick],
   engines: ['one'],
   scenarios: [
     ...requests.map(([msgType, content, replyType, replyContent], i) =>

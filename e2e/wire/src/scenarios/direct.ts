@@ -5,7 +5,7 @@ import type { Answer } from '../harness/fake-engine.ts';
 import { replyMetadata } from '../harness/fake-engine.ts';
 import type { Words } from '../harness/wire.ts';
 import type { Group, Tale } from '../tale.ts';
-import { apply, bytes, code, errorContent, frame, scenario } from './words.ts';
+import { apply, bytes, code, errorContent, frame, quick, scenario } from './words.ts';
 
 const label: JsonObject = { label: null };
 
@@ -41,7 +41,7 @@ const malformed: [string, (good: readonly Uint8Array[]) => Uint8Array[]][] = [
 
 export const direct: Group = {
   name: 'direct',
-  args: ['--ping=100'],
+  args: [...quick],
   engines: ['one', 'two'],
   scenarios: [
     scenario('execute, ok', (tale) => exchange(tale, 'execute_request', { content: code, metadata: label })),

@@ -5,13 +5,13 @@ import type { JsonObject } from '@muster/protocol';
 import type { Heard } from '../harness/heard.ts';
 import { contentOf, typeOf } from '../harness/heard.ts';
 import type { Group } from '../tale.ts';
-import { scenario } from './words.ts';
+import { quick, scenario } from './words.ts';
 
 const isShutdown = (heard: Heard): boolean => typeOf(heard) === 'shutdown_notification';
 
 export const ending: Group = {
   name: 'ending',
-  args: ['--ping=100', '--location=here', '--ssh=user@gate', '--enginessh=gate'],
+  args: [...quick, '--location=here', '--ssh=user@gate', '--enginessh=gate'],
   engines: ['one'],
   settles: [],
   scenarios: [
@@ -54,17 +54,15 @@ export const ending: Group = {
     }),
     scenario('shutdown', async (tale) => {
       const { controller } = tale.stage;
-      const begin = performance.now();
       const request = tale.client.request('registration', 'shutdown_request');
       await tale.answered('reply', 'registration', request);
       await tale.hears('notification', tale.client.lines.notification, isShutdown);
       await tale.hears('at the engine', tale.engine('one').control, undefined, 200);
       const exit = await Promise.race([
         controller.program.exited,
-        new Promise<undefined>((done) => setTimeout(done, 10_000, undefined)),
+        new Promise<undefined>((done) => setTimeout(done, 30_000, undefined)),
       ]);
       tale.noteValue('exit', exit?.code ?? 'none');
-      tale.noteValue('within 5 s', performance.now() - begin < 5000);
       tale.noteValue('files left', (await readdir(join(controller.profileDir, 'security'))).sort());
     }),
   ],

@@ -11,7 +11,7 @@ const pings = (tale: Tale): Line =>
 
 export const hearts: Group = {
   name: 'hearts',
-  args: ['--ping=100', '--HeartMonitor.max_heartmonitor_misses=5'],
+  args: ['--ping=100', '--HeartMonitor.max_heartmonitor_misses=10'],
   engines: ['one'],
   scenarios: [
     scenario('pings', async (tale) => {
@@ -52,7 +52,7 @@ export const hearts: Group = {
       await tale.client.lines.notification.next(tells('unregistration', 'sleeping'));
       engine.beating = true;
       await tale.hears('control', engine.control, undefined, 1000);
-      await tale.hears('notification', tale.client.lines.notification, tells('registration', 'sleeping'), 300);
+      await tale.hears('notification', tale.client.lines.notification, tells('registration', 'sleeping'), 1500);
       await tale.ask('engines', 'registration', 'connection_request');
       engine.beating = false;
       tale.client.request('registration', 'unregistration_request', { content: { id: engine.id } });

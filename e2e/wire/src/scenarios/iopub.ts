@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '@muster/protocol';
 import { delimiter } from '@muster/protocol';
 import type { Group, Scenario, Tale } from '../tale.ts';
-import { bytes, code, frame, scenario } from './words.ts';
+import { bytes, code, frame, quick, scenario } from './words.ts';
 
 const published: [string, Json][] = [
   ['status', { execution_state: 'busy' }],
@@ -43,7 +43,7 @@ const forwarded: Scenario[] = published.map(([msgType, content], i) =>
 
 export const iopub: Group = {
   name: 'iopub',
-  args: ['--ping=100'],
+  args: [...quick],
   engines: ['one'],
   scenarios: [
     // A PUB drops what it sends before its peer has subscribed: the first is sent until it comes through.

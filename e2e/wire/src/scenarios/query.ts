@@ -2,7 +2,7 @@
 import type { Json } from '@muster/protocol';
 import { encodeText } from '@muster/protocol';
 import type { Group, Scenario } from '../tale.ts';
-import { scenario } from './words.ts';
+import { quick, scenario } from './words.ts';
 
 /** One question, and what comes back. */
 const question = (name: string, msgType: string, content: Json = {}): Scenario =>
@@ -28,7 +28,7 @@ const engineQuestions: [string, Json][] = [
 
 export const query: Group = {
   name: 'query',
-  args: ['--ping=100'],
+  args: [...quick],
   engines: ['one', 'two'],
   scenarios: [
     question('connection', 'connection_request'),

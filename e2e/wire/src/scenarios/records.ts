@@ -4,7 +4,7 @@ import { contentOf, idOf } from '../harness/heard.ts';
 import type { Written } from '../harness/wire.ts';
 import type { Group, Scenario, Tale } from '../tale.ts';
 import { failed, submit } from './balanced.ts';
-import { apply, atOneOf, bytes, code, fate, scenario } from './words.ts';
+import { apply, atOneOf, bytes, code, fate, quick, scenario } from './words.ts';
 
 const asks = (tale: Tale, name: string, msgType: string, content: Json) =>
   tale.ask(name, 'registration', msgType, { content });
@@ -195,7 +195,7 @@ const recordScenarios: readonly Scenario[] = [
 
 const group = (name: string, ...args: string[]): Group => ({
   name,
-  args: ['--ping=100', ...args],
+  args: [...quick, ...args],
   engines: ['one'],
   settles: ['registration'],
   scenarios: recordScenarios,

@@ -2,7 +2,7 @@
 import type { Json } from '@muster/protocol';
 import { contentOf } from '../harness/heard.ts';
 import type { Group, Tale } from '../tale.ts';
-import { oddValues, scenario, tells } from './words.ts';
+import { oddValues, quick, scenario, tells } from './words.ts';
 
 /** A registration_request by a client's socket; nobody beats, so that it stays pending. */
 const asks = (tale: Tale, name: string, content: Json) =>
@@ -12,7 +12,7 @@ const leaves = (tale: Tale, name: string, content: Json) =>
 
 export const registration: Group = {
   name: 'registration',
-  args: ['--ping=100', '--IPController.registration_timeout=1'],
+  args: [...quick, '--IPController.registration_timeout=1'],
   engines: ['one'],
   scenarios: [
     scenario('an engine comes and goes', async (tale) => {
@@ -31,7 +31,7 @@ export const registration: Group = {
       await leaves(tale, 'reply to unregistration', { id: engine.id });
       await tale.hears('gone', notification, tells('unregistration', 'returning'));
       const reply = await asks(tale, 'registers again', { uuid: 'returning' });
-      await tale.hears('announced again', notification, tells('registration', 'returning'), 700);
+      await tale.hears('announced again', notification, tells('registration', 'returning'), 2000);
       await leaves(tale, 'leaves', { id: contentOf(reply).id ?? null });
       await tale.client.settle('registration');
       notification.drain();

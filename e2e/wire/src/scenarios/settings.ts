@@ -4,7 +4,7 @@ import { delimiter } from '@muster/protocol';
 import { createHmacSigner } from '@muster/transport';
 import type { Group, Scenario, Tale } from '../tale.ts';
 import { failed, served, submit } from './balanced.ts';
-import { apply, bytes, code, frame, scenario } from './words.ts';
+import { apply, bytes, code, frame, quick, scenario } from './words.ts';
 
 /** One exchange on each channel. */
 const oneOfEach: readonly Scenario[] = [
@@ -47,7 +47,7 @@ const oneOfEach: readonly Scenario[] = [
     const again = submit(tale, { targets: ['one'], after: [request.msgId] });
     await served(tale, 'one', again, failed('one'));
     await tale.answered('reply to the next', 'task', again);
-    tale.note('impossible', await tale.client.reply('task', submit(tale, { targets: ['nobody'] }), 1000));
+    tale.note('impossible', await tale.client.reply('task', submit(tale, { targets: ['nobody'] })));
   }),
   scenario('broadcast', async (tale) => {
     const targets = [['one', tale.engine('one').id]];
@@ -93,7 +93,7 @@ const oneOfEach: readonly Scenario[] = [
 
 const withSettings = (name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Group => ({
   name,
-  args: ['--ping=100', ...args],
+  args: [...quick, ...args],
   env,
   engines: ['one'],
   scenarios: oneOfEach,
@@ -106,7 +106,7 @@ export const curve = withSettings('curve', [], { IPP_ENABLE_CURVE: '1' });
 /** No store: what asks for records is an error. */
 export const noStore: Group = {
   name: 'no store',
-  args: ['--ping=100', '--nodb'],
+  args: [...quick, '--nodb'],
   engines: ['one'],
   scenarios: oneOfEach.filter(({ name }) => ['queries', 'direct', 'task'].includes(name)),
 };
@@ -114,7 +114,7 @@ export const noStore: Group = {
 /** Tasks go round, whatever they ask for. */
 export const pure: Group = {
   name: 'pure',
-  args: ['--ping=100', '--scheme=pure'],
+  args: [...quick, '--scheme=pure'],
   engines: [],
   settles: ['registration'],
   scenarios: [
