@@ -10,8 +10,8 @@ export type Story = (
   ends: Readonly<Record<Whose, unknown>>,
 ) => void;
 
-/** Engines are announced soon, and not given up because the machine is busy. */
-const patientArgs = ['--ping=100', '--HeartMonitor.max_heartmonitor_misses=100'];
+/** Engines are announced when all their sockets have had time to connect, and not given up because the machine is busy. */
+const patientArgs = ['--ping=250', '--HeartMonitor.max_heartmonitor_misses=100'];
 
 /** Stories on one pair of controllers, which are started with these arguments. */
 export function stories(name: string, args: readonly string[], tell: (story: Story) => void): void {
