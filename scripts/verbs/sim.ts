@@ -8,20 +8,22 @@ import { formatCounts } from '../counts.ts';
 const defaults = { seed: 1, seeds: 1, steps: 200 };
 /** Lines of the story shown of a run that failed. */
 const shownLines = 60;
-const usage = `npm run sim -- [--seed N] [--seeds K] [--steps M] [--apart] [--verbose]
+const usage = `npm run sim -- [--seed N] [--seeds K] [--steps M] [--apart | --restart] [--verbose]
   --seed N     the seed, or the first of them (${defaults.seed})
   --seeds K    how many seeds (${defaults.seeds})
   --steps M    steps of each run before everything heals (${defaults.steps})
   --apart      each service is a process of its own, killed and started again
+  --restart    the controller as one process, killed and started again with --restore
   --verbose    tell the whole story as it happens`;
 
-type Options = typeof defaults & { readonly apart: boolean; readonly verbose: boolean };
+type Options = typeof defaults & { readonly apart: boolean; readonly restart: boolean; readonly verbose: boolean };
 
 function readOptions(): Options | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   try {
-    const { values } = parseArgs({ options: { seed: text, seeds: text, steps: text, apart: flag, verbose: flag } });
+    const options = { seed: text, seeds: text, steps: text, apart: flag, restart: flag, verbose: flag };
+    const { values } = parseArgs({ options });
     const numbers = { ...defaults };
     for (const key of ['seed', 'seeds', 'steps'] as const) {
       const value = values[key] === undefined ? defaults[key] : Number(values[key]);
@@ -30,20 +32,19 @@ function readOptions(): Options | undefined {
         throw new Error(`--${key} is ${values[key]}, expected a whole number from ${least} on`);
       numbers[key] = value;
     }
-    return { ...numbers, apart: values.apart ?? false, verbose: values.verbose ?? false };
+    const { apart = false, restart = false, verbose = false } = values;
+    return { ...numbers, apart, restart, verbose };
   } catch (error) {
     console.error(`${(error as Error).message}\n${usage}`);
     return undefined;
   }
 }
 
-function showFailure({ seed, steps, broken, story }: RunResult, apart: boolean): void {
+function showFailure({ seed, steps, broken, story }: RunResult, mode: string): void {
   console.log(`\nseed ${seed}, ${steps} steps: ${broken.length} rules are broken. The end of its story:`);
   for (const line of story.slice(-shownLines)) console.log(`  ${line}`);
   for (const rule of broken) console.log(`  BROKEN: ${rule}`);
-  console.log(
-    `Again, with the whole story: npm run sim -- --seed ${seed} --steps ${steps}${apart ? ' --apart' : ''} --verbose\n`,
-  );
+  console.log(`Again, with the whole story: npm run sim -- --seed ${seed} --steps ${steps}${mode} --verbose\n`);
 }
 
 /** One line that moves on where there is a terminal; else a line now and then. */
@@ -54,20 +55,20 @@ function showProgress(done: number, seeds: number, failed: number, sinceMs: numb
   else if (done % 50 === 0 || done === seeds) console.log(text);
 }
 
-async function simulate({ seed, seeds, steps, apart, verbose }: Options): Promise<void> {
+async function simulate({ seed, seeds, steps, apart, restart, verbose }: Options): Promise<void> {
+  const mode = restart ? ' --restart' : apart ? ' --apart' : '';
   const sinceMs = performance.now();
   const totals: Record<string, number> = {};
   let failed = 0;
   for (let done = 1; done <= seeds; done++) {
-    const result = await (apart ? runApart : runSeed)({
-      seed: seed + done - 1,
-      steps,
+    const result = await (apart || restart ? runApart : runSeed)({
+      ...{ seed: seed + done - 1, steps, whole: restart },
       ...(verbose && { show: (line) => console.log(line) }),
     });
     for (const [what, count] of Object.entries(result.counts)) totals[what] = (totals[what] ?? 0) + count;
     if (result.broken.length > 0) {
       failed++;
-      showFailure(result, apart);
+      showFailure(result, mode);
     }
     if (seeds === 1) console.log(`seed ${seed}, ${steps} steps: digest ${result.digest}`);
     else showProgress(done, seeds, failed, sinceMs);

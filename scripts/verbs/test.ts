@@ -14,6 +14,7 @@ const phases: Record<string, () => Promise<GateResult>> = {
   check: runCheck,
   unit: runUnitTests,
   sim: () => runCounting(['scripts/verbs/sim.ts', '--seeds', '200']),
+  'sim-restart': () => runCounting(['scripts/verbs/sim.ts', '--restart', '--seeds', '30']),
   'sim-apart': () => runCounting(['scripts/verbs/sim.ts', '--apart', '--seeds', '60']),
 };
 for (const name of Object.keys(suites)) phases[name] = () => runSuite(name, []);

@@ -43,6 +43,28 @@ test('apart: a task scheduler that takes nothing over is caught', async () => {
   expect(runs.flatMap(({ broken }) => broken).join('\n')).toMatch(/is pending for ever|never comes to rest/);
 });
 
+test('whole: the controller is killed and started again with --restore, and nobody is left waiting; the same seed does the same', {
+  timeout: 120_000,
+}, async () => {
+  for (const seed of [2, 7, 13]) {
+    const { broken, counts } = await runApart({ seed, steps, whole: true });
+    expect(broken, `seed ${seed}`).toEqual([]);
+    expect(counts.restarts).toBeGreaterThan(0);
+    expect(counts.tasks).toBeGreaterThan(20);
+  }
+  const [first, again] = [
+    await runApart({ seed: 11, steps, whole: true }),
+    await runApart({ seed: 11, steps, whole: true }),
+  ];
+  expect(again.digest).toBe(first.digest);
+});
+
+test('whole: a controller that restores nothing is caught', { timeout: 120_000 }, async () => {
+  const runs = [];
+  for (const seed of [1, 2, 3]) runs.push(await runApart({ seed, steps, whole: true, forgetful: true }));
+  expect(runs.flatMap(({ broken }) => broken).join('\n')).toMatch(/is pending for ever|waits for ever|used twice/);
+});
+
 /** Does something else with every n-th message of a socket. Of those that publish, notifications have nothing in front. */
 function everyNth(n: number, socket: string, instead: Sabotage): Sabotage {
   let count = 0;

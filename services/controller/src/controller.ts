@@ -3,13 +3,13 @@ import { createInProcessBus } from '@muster/bus';
 import type { ConnectionFacts, Connections } from '@muster/config';
 import { buildConnections, registrationInfo } from '@muster/config';
 import { createHeartmonitorService } from '@muster/heartmonitor';
-import type { EngineStateFile, StartDask } from '@muster/hub';
+import type { EngineStateFile, LeftBehind, StartDask } from '@muster/hub';
 import { createHubService, defaultConfig as hubDefaults } from '@muster/hub';
-import type { Ports } from '@muster/machine';
+import type { Ports, Timers } from '@muster/machine';
 import { createRelayService, defaultConfig as relayDefaults, apartConfig as relayFollowing } from '@muster/relay';
 import type { TaskSchedulerConfig } from '@muster/task-scheduler';
 import { createTaskSchedulerService, defaultConfig as schedulerDefaults } from '@muster/task-scheduler';
-import type { StoredEngine, StoredEngines, TaskStore } from '@muster/task-store';
+import type { StoredEngine, TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import type { CurveServers, Side, Transport } from '@muster/transport';
 import { createBoundSockets, createHmacSigner, hasSeparateDoors, serverKeysOf } from '@muster/transport';
@@ -48,7 +48,7 @@ export interface ControllerOptions {
 
 export interface Restore {
   /** As the engine-state file tells; undefined: as the store does. */
-  readonly engines: StoredEngines | undefined;
+  readonly engines: LeftBehind['engines'];
   /** Records of which the unfinished ones are to be taken over. */
   readonly records: Pick<TaskStore, 'find' | 'query'>;
 }
@@ -79,12 +79,16 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const bus = createInProcessBus((error, fact) =>
     log.error({ err: error, fact: fact.type }, 'a fact could not be handled'),
   );
-  const shared = { sockets, bus, ports, signer: createHmacSigner(facts.key) };
+  const signer = createHmacSigner(facts.key);
+  const shared = (service: string) => ({
+    ...{ sockets, bus, signer },
+    ports: { ...ports, timers: timersOf(service, ports.timers) },
+    log: log.child({ service }),
+  });
   let connections: Connections | undefined;
 
   const hub = await createHubService({
-    ...shared,
-    log: log.child({ service: 'hub' }),
+    ...shared('hub'),
     store: options.store,
     config: {
       ...hubDefaults,
@@ -103,8 +107,7 @@ export async function startController(options: ControllerOptions): Promise<Contr
     ...(options.since !== undefined && { since: options.since }),
   });
   const scheduler = await createTaskSchedulerService({
-    ...shared,
-    log: log.child({ service: 'task-scheduler' }),
+    ...shared('task-scheduler'),
     config: { ...schedulerDefaults, ...options.scheduler, maxMessageBytes },
     ...(restore && { recover: true, startsWhole: true, store: restore.records }),
   });
@@ -112,13 +115,11 @@ export async function startController(options: ControllerOptions): Promise<Contr
   const { engines, registering, direct, assigned, unassigned } = hub.counts();
   const follows = restore !== undefined && engines + registering + direct + assigned + unassigned > 0;
   const relay = await createRelayService({
-    ...shared,
-    log: log.child({ service: 'relay' }),
+    ...shared('relay'),
     config: follows ? { ...relayFollowing, engineWaitMs: 0 } : relayDefaults,
   });
   const heartmonitor = await createHeartmonitorService({
-    ...shared,
-    log: log.child({ service: 'heartmonitor' }),
+    ...shared('heartmonitor'),
     config: heartbeat,
   });
   if (follows) {
@@ -146,3 +147,12 @@ export async function startController(options: ControllerOptions): Promise<Contr
     },
   };
 }
+
+/** Each service names its timers as it likes. */
+const timersOf = (service: string, timers: Timers): Timers => ({
+  set: (id, atUs, fire) => timers.set(`${service}/${id}`, atUs, fire),
+  clear: (id) => timers.clear(`${service}/${id}`),
+  get size() {
+    return timers.size;
+  },
+});

@@ -5,7 +5,7 @@ import { createKeptReceiver } from '@muster/bus/kept';
 import type { Ports } from '@muster/machine';
 import { createRunner } from '@muster/machine';
 import type { JsonObject, Signer } from '@muster/protocol';
-import type { StoredEngine, StoredEngines, TaskStore } from '@muster/task-store';
+import type { StoredEngine, TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
 import { createThrottledWarn } from '@muster/telemetry';
 import type { BoundSockets, Socket } from '@muster/transport';
@@ -20,7 +20,7 @@ import type { StoreLane } from './adapters/store-lane.ts';
 import { createStoreLane } from './adapters/store-lane.ts';
 import type { HubConfig } from './config.ts';
 import { settingsOf } from './config.ts';
-import type { Door, HubCounts, HubEvent, HubSend, HubState, HubWrite } from './core/index.ts';
+import type { Door, HubCounts, HubEvent, HubSend, HubState, HubWrite, LeftEngines } from './core/index.ts';
 import { countsOf, createHubState, leftovers, refOf, step } from './core/index.ts';
 
 /** Where the engine-state file goes (§7.5). */
@@ -32,7 +32,7 @@ export interface EngineStateFile {
 /** What an earlier hub has left. */
 export interface LeftBehind {
   /** As the engine-state file tells; undefined: as the store does. */
-  readonly engines: StoredEngines | undefined;
+  readonly engines: LeftEngines | undefined;
   /** In which unfinished requests are looked up. */
   readonly records: Pick<TaskStore, 'query'>;
   /** All services were in one process, which took broadcasts and the like with it: see HubSettings. */

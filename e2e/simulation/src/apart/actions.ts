@@ -74,15 +74,14 @@ function changeClient({ world, draw, client }: Step): void {
 const caughtUpUs = 2_500_000;
 
 /** Those that may go: what a service has told is lost for good when it and the hub go together. */
-function mortals({ services, time, doubles }: ApartWorld): Process[] {
+function mortals({ processes, time, doubles }: ApartWorld): Process[] {
   const isSettled = ({ running, sinceUs }: Process): boolean => running && time.nowUs - sinceUs > caughtUpUs;
   const mayGo = (process: Process): boolean => {
     if (doubles || process.name === 'heartmonitor') return true;
-    return process.name === 'hub'
-      ? [services.relay, services['task-scheduler']].every(isSettled)
-      : isSettled(services.hub);
+    const others = process.name === 'hub' ? ['relay', 'task-scheduler'] : ['hub'];
+    return processes.filter(({ name }) => others.includes(name)).every(isSettled);
   };
-  return Object.values(services).filter((process) => process.running && mayGo(process));
+  return processes.filter((process) => process.running && mayGo(process));
 }
 const awayUs = (draw: Draw): number => draw.number(10_000, draw.chance(0.8) ? 500_000 : 5_000_000);
 

@@ -21,7 +21,7 @@ export const serviceNames = ['hub', 'task-scheduler', 'relay', 'heartmonitor'] a
 export type ServiceName = (typeof serviceNames)[number];
 
 export interface Process {
-  readonly name: ServiceName;
+  readonly name: ServiceName | 'controller';
   readonly running: boolean;
   /** Runs since then. */
   readonly sinceUs: number;
@@ -64,7 +64,7 @@ interface Part {
 }
 
 export const basePort = 30_201;
-const maxMessageBytes = 2 ** 20;
+export const maxMessageBytes = 2 ** 20;
 
 const starters: Record<ServiceName, (around: Surroundings, options: ProcessOptions) => Promise<Part>> = {
   hub: (around, { settings: { registrationTimeoutMs, heartbeat } }) =>

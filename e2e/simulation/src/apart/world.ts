@@ -4,6 +4,7 @@ import type { Random, VirtualTime } from '@muster/machine';
 import { seededRandom } from '@muster/machine';
 import type { EngineRegistry, StoredEngine, TaskStore } from '@muster/task-store';
 import { createMemoryTaskStore } from '@muster/task-store';
+import type { Logger } from '@muster/telemetry';
 import { createHmacSigner } from '@muster/transport';
 import type { ModelClient } from '../model-client.ts';
 import { createModelClient } from '../model-client.ts';
@@ -21,11 +22,14 @@ import type { Truth } from '../truth.ts';
 import { createTruth } from '../truth.ts';
 import type { SimulatedBus } from './bus.ts';
 import { createSimulatedBus } from './bus.ts';
-import type { Process, ServiceName } from './process.ts';
+import type { Process } from './process.ts';
 import { basePort, createProcess, serviceNames } from './process.ts';
+import { createWholeProcess } from './whole.ts';
 
 export interface ApartWorld {
   readonly settings: WorldSettings;
+  /** All services are one process. */
+  readonly whole: boolean;
   /** Any services may be away at the same time; else none goes while the hub is away. */
   readonly doubles: boolean;
   readonly time: VirtualTime;
@@ -34,7 +38,8 @@ export interface ApartWorld {
   readonly story: Story;
   readonly network: SimulatedNetwork;
   readonly bus: SimulatedBus;
-  readonly services: Readonly<Record<ServiceName, Process>>;
+  /** One for each service, or one for all of them. */
+  readonly processes: readonly Process[];
   readonly engines: ModelEngine[];
   readonly clients: ModelClient[];
   healed: boolean;
@@ -52,15 +57,17 @@ export interface ApartWorldOptions {
   readonly time: VirtualTime;
   readonly show?: ((line: string) => void) | undefined;
   readonly forgetful: boolean;
+  /** All services are one process. */
+  readonly whole: boolean;
 }
 
-export async function createApartWorld({ seed, time, show, forgetful }: ApartWorldOptions): Promise<ApartWorld> {
+export async function createApartWorld({ seed, time, show, forgetful, whole }: ApartWorldOptions): Promise<ApartWorld> {
   let streams = 0;
   const stream = (): number => Math.imul(seed, seedSpacing) + streams++ * 7919;
   const random = seededRandom(stream());
   const drawn = drawSettings(random);
   const settings: WorldSettings = { ...drawn, store: random() < 0.5 ? 'memory' : 'slow' };
-  const doubles = random() < 0.4;
+  const doubles = random() < 0.4 || whole;
   const truth = createTruth(() => time.nowUs);
   const story = createStory(() => time.nowUs, show);
   const { slowestUs } = settings;
@@ -71,14 +78,13 @@ export async function createApartWorld({ seed, time, show, forgetful }: ApartWor
   const signer = createHmacSigner(key);
   const store = settings.store === 'slow' ? slowStore(memory, time, seededRandom(stream()), slowestWriteUs) : memory;
   const shared = { time, bus, transport: network.transport, store, signer, settings, stream, forgetful };
-  const services = Object.fromEntries(
-    serviceNames.map((name) => [
-      name,
-      createProcess(name, { ...shared, random: seededRandom(stream()), log: createStoryLogger(story, truth, name) }),
-    ]),
-  ) as ApartWorld['services'];
+  const logOf = (name: string): Logger => createStoryLogger(story, truth, name);
+  const engineState = { text: undefined };
+  const processes = whole
+    ? [createWholeProcess({ ...shared, key, engineState, random: seededRandom(stream()), log: logOf('controller') })]
+    : serviceNames.map((name) => createProcess(name, { ...shared, random: seededRandom(stream()), log: logOf(name) }));
   const connections = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKeys: null });
-  story.tell('world', 'starts apart', { seed, doubles, ...settings });
+  story.tell('world', 'starts apart', { seed, whole, doubles, ...settings });
 
   /** Promises need turns of their own. */
   async function run(us: number): Promise<void> {
@@ -90,7 +96,7 @@ export async function createApartWorld({ seed, time, show, forgetful }: ApartWor
   }
   const peers = { transport: network.transport, signer, time, truth, story };
   const world: ApartWorld = {
-    ...{ settings, doubles, time, random, truth, story, network, bus, services, run },
+    ...{ settings, whole, doubles, time, random, truth, story, network, bus, processes, run },
     engines: [],
     clients: [],
     healed: false,

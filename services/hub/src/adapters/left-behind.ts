@@ -1,10 +1,10 @@
 // What the hub before this one has left in the store.
 import { setTimeout as pause } from 'node:timers/promises';
 import { MusterError } from '@muster/protocol';
-import type { JsonRecord, StoredEngines, TaskStore } from '@muster/task-store';
+import type { JsonRecord, TaskStore } from '@muster/task-store';
 import { StoreError } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
-import type { HubEvent, UnfinishedTask } from '../core/index.ts';
+import type { HubEvent, LeftEngines, UnfinishedTask } from '../core/index.ts';
 import type { LeftBehind } from '../service.ts';
 
 type Restored = Extract<HubEvent, { type: 'hub.restored' }>;
@@ -34,7 +34,7 @@ export async function readLeftBehind(store: TaskStore, log: Logger, from?: LeftB
  * Both controllers write the engine-state file, and only ours the registry of the store: so the file is the newer one, and the
  * registry follows it. Numbers of neither are used again.
  */
-async function loadEngines({ engines: registry }: TaskStore, filed: StoredEngines | undefined): Promise<StoredEngines> {
+async function loadEngines({ engines: registry }: TaskStore, filed: LeftEngines | undefined): Promise<LeftEngines> {
   const stored = await registry.load();
   if (filed === undefined) return stored;
   const there = new Map(filed.engines.map((engine) => [engine.uuid, engine]));
@@ -42,7 +42,7 @@ async function loadEngines({ engines: registry }: TaskStore, filed: StoredEngine
   const kernels = new Map(stored.engines.map(({ uuid, kernel }) => [uuid, kernel]));
   const engines = filed.engines.map((engine) => ({ ...engine, kernel: kernels.get(engine.uuid) ?? engine.kernel }));
   for (const engine of engines) await registry.put(engine);
-  return { engines, nextId: Math.max(filed.nextId, stored.nextId) };
+  return { ...filed, engines, nextId: Math.max(filed.nextId, stored.nextId) };
 }
 
 /** A store that keeps nothing has nothing. */

@@ -11,6 +11,7 @@ test('what Python writes', () => {
     ],
     nextId: 5,
     since: undefined,
+    departed: [],
   });
 });
 
@@ -30,6 +31,7 @@ test('what one hub has written another reads: also kernels, and who is on the wa
     ],
     nextId: 3,
     since: '2026-11-23T10:00:00.000000Z',
+    departed: [{ id: 1, uuid: 'b', kernel: 'python' }],
   });
 });
 
@@ -54,6 +56,7 @@ test.each([
   ['{"engines": {"0": 5}, "next_id": 1}', 'identity of engine 0'],
   ['{"engines": {"0": "a", "1": "a"}, "next_id": 2}', 'same identity'],
   ['{"engines": {}, "next_id": 0, "muster": {"engines": [{}]}}', 'muster.engines'],
+  ['{"engines": {}, "next_id": 0, "muster": {"departed": [{"id": 1}]}}', 'an engine of muster'],
 ])('%s is refused with what is wrong', (text, why) => {
   expect(() => parseEngineState(text)).toThrow(why);
 });

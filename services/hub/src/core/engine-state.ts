@@ -1,11 +1,18 @@
 // The engine-state file (§7.5): who is registered and the next number, as Python's controller writes and reads it; and, in a part of
 // its own that Python passes over, what the next controller of ours wants to know besides.
+import type { EngineRef } from '@muster/bus';
 import type { JsonObject } from '@muster/protocol';
 import type { EngineStatus, StoredEngine, StoredEngines } from '@muster/task-store';
 import type { Out } from './effects.ts';
 import type { HubState } from './state.ts';
 
-export interface EngineState extends StoredEngines {
+/** What is left of engines: in the store's registry, or with more in the file. */
+export interface LeftEngines extends StoredEngines {
+  /** Gone so lately that clients may not have heard of it. */
+  readonly departed?: readonly EngineRef[];
+}
+
+export interface EngineState extends LeftEngines {
   /** When the first of the controllers started that have followed one another since; a date as headers have it. */
   readonly since?: string | undefined;
 }
@@ -29,7 +36,12 @@ export function engineStateText(state: HubState): string {
   ];
   const engines: JsonObject = {};
   for (const { id, uuid } of registered) engines[id] = uuid;
-  const muster = { ...(since && { since }), engines: [...registered, ...others] };
+  const departed = [...state.departed.values()].map(({ engine }) => engine);
+  const muster = {
+    ...(since && { since }),
+    engines: [...registered, ...others],
+    ...(departed.length > 0 && { departed }),
+  };
   return JSON.stringify({ engines, next_id: state.nextId, muster });
 }
 
@@ -64,21 +76,30 @@ export function parseEngineState(text: string): EngineState {
     engines,
     nextId: engines.reduce((next, { id }) => Math.max(next, id + 1), nextId),
     since: typeof own.since === 'string' ? own.since : undefined,
+    departed: readList(own.departed, 'departed').map(readEngine),
   };
 }
 
 const greatestId = 2 ** 31 - 1;
 const statuses: readonly unknown[] = ['registering', 'registered', 'lost'] satisfies EngineStatus[];
 
-function readDetails(list: unknown): StoredEngine[] {
-  if (list === undefined) return [];
-  if (!Array.isArray(list)) throw new Error('muster.engines is no list');
-  return list.map((entry) => {
-    const { id, uuid, kernel, status } = objectIn(entry, 'an engine');
-    if (typeof uuid !== 'string' || typeof kernel !== 'string' || !statuses.includes(status))
-      throw new Error('muster.engines has an engine that is none');
-    return { id: numberIn(id, 'a number of an engine'), uuid, kernel, status: status as EngineStatus };
+const readDetails = (list: unknown): StoredEngine[] =>
+  readList(list, 'engines').map((entry) => {
+    const { status } = objectIn(entry, 'an engine');
+    if (!statuses.includes(status)) throw new Error('muster.engines has an engine that is none');
+    return { ...readEngine(entry), status: status as EngineStatus };
   });
+
+function readEngine(entry: unknown): EngineRef {
+  const { id, uuid, kernel } = objectIn(entry, 'an engine');
+  if (typeof uuid !== 'string' || typeof kernel !== 'string') throw new Error('an engine of muster is none');
+  return { id: numberIn(id, 'a number of an engine'), uuid, kernel };
+}
+
+function readList(list: unknown, what: string): unknown[] {
+  if (list === undefined) return [];
+  if (!Array.isArray(list)) throw new Error(`muster.${what} is no list`);
+  return list;
 }
 
 function parseJson(text: string): unknown {

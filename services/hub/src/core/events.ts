@@ -1,7 +1,8 @@
 import type { FactOf } from '@muster/bus';
 import type { Message, PeerId } from '@muster/protocol';
-import type { Found, JsonRecord, StoredEngine, StoredEngines } from '@muster/task-store';
+import type { Found, JsonRecord, StoredEngine } from '@muster/task-store';
 import type { Door } from './doors.ts';
+import type { LeftEngines } from './engine-state.ts';
 
 /** Facts of the bus that the hub takes in, verified by then. */
 export type HubFactType =
@@ -40,7 +41,7 @@ export type HubEvent =
   /** What the hub before this one has left; the first event, if it comes at all. */
   | {
       readonly type: 'hub.restored';
-      readonly stored: StoredEngines;
+      readonly stored: LeftEngines;
       /** In the order of submission. */
       readonly tasks: readonly UnfinishedTask[];
     }

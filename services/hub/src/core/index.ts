@@ -1,6 +1,6 @@
 export type { Door } from './doors.ts';
 export * from './effects.ts';
-export type { EngineState } from './engine-state.ts';
+export type { EngineState, LeftEngines } from './engine-state.ts';
 export { parseEngineState } from './engine-state.ts';
 export * from './events.ts';
 export { isKeptOutput } from './output.ts';

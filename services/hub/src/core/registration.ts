@@ -3,6 +3,7 @@ import type { EngineRef } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
 import type { PeerId } from '@muster/protocol';
 import { keyErrorValue } from '@muster/protocol';
+import { arrive, depart } from './early-news.ts';
 import type { Out } from './effects.ts';
 import { saveEngines, saveForNext } from './engine-state.ts';
 import { dropEngine, keepEngine } from './kept-engines.ts';
@@ -110,6 +111,7 @@ function announce(state: HubState, engine: Engine, what: 'engine registered' | '
   keepEngine(state, engine, 'registered', out);
   state.engines.set(id, engine);
   state.byUuid.set(uuid, engine);
+  arrive(state, engine);
   out.send({ type: 'fact.publish', fact: { type: 'engine.registered', engine: refOf(engine) } });
   out.send({ type: 'clients.notify', msgType: 'registration_notification', parent: {}, content: { id, uuid, kernel } });
   saveEngines(state, out);
@@ -188,6 +190,7 @@ export function unregister(state: HubState, engine: Engine, reason: string, inpu
   state.engines.delete(id);
   state.byUuid.delete(uuid);
   state.gone.add(uuid);
+  depart(state, engine, inputs);
   state.probes.delete(uuid);
   state.renewing.delete(uuid);
   dropEngine(state, uuid, out);

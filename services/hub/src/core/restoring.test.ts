@@ -149,6 +149,29 @@ test('what a restored engine answers and nobody has on record becomes a record',
   expect(hub.ask('history_request')?.content.history).toEqual(expect.not.arrayContaining(['x']));
 });
 
+test('news of the first seconds, and of the last before, are told again: clients may not have been there', () => {
+  const hub = createTestHub({ settings });
+  const engines = [engine('a', 0, 'registered'), engine('l', 1, 'lost')];
+  const departed = [{ id: 2, uuid: 'd', kernel: 'python' }];
+  hub.tell({ type: 'hub.restored', stored: { engines, nextId: 3, departed }, tasks: [] });
+  hub.ask('unregistration_request', { id: 0 });
+  hub.addEngine('new');
+  const told = () =>
+    hub
+      .sentOf('clients.notify')
+      .map(({ msgType, content }) => `${msgType.split('_')[0]} ${(content as StoredEngine).uuid}`);
+  expect(told()).toEqual(['unregistration a', 'registration new']);
+  const { text } = hub.sentOf('engine-state.save').at(-1)!;
+  expect(JSON.parse(text).muster.departed).toMatchObject([{ uuid: 'd' }, { uuid: 'a' }]);
+  hub.sent.length = 0;
+  hub.advance(3100);
+  expect(told()).toEqual(['unregistration l', 'unregistration d', 'unregistration a', 'registration new']);
+  hub.sent.length = 0;
+  hub.ask('unregistration_request', { id: 3 });
+  hub.advance(10_000);
+  expect(told()).toEqual(['unregistration new']);
+});
+
 // What services keep for the hub they tell again: to the same hub, and to the one that follows it.
 
 const steps = fc.array(

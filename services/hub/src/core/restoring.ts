@@ -3,6 +3,7 @@
 import type { EngineRef } from '@muster/bus';
 import type { Inputs } from '@muster/machine';
 import type { StoredEngine } from '@muster/task-store';
+import { beginEarlyNews } from './early-news.ts';
 import type { Out } from './effects.ts';
 import { saveEngines } from './engine-state.ts';
 import type { HubEvent, UnfinishedTask } from './events.ts';
@@ -24,6 +25,7 @@ export function onRestored(
   for (const engine of stored.engines) takeEngine(state, engine, inputs, out);
   state.hadRelay = stored.engines.length > 0;
   takeTasks(state, tasks, inputs, out);
+  beginEarlyNews(state, stored.departed ?? [], inputs, out);
   saveEngines(state, out);
   const { engines, registering, lost, pending } = state;
   const fields = { engines: engines.size, registering: registering.size, lost: lost.size, requests: pending.size };

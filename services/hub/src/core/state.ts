@@ -87,6 +87,10 @@ export interface HubState {
   readonly former: Map<string, number>;
   /** Those of `former` that beat, by number: the goodbyes of their nannies name numbers which others may have by now. */
   readonly zombies: Map<number, string>;
+  /** Engines that came or went while clients may not have been connected again, by uuid; undefined: they are by now. */
+  earlyNews: Map<string, EngineRef> | undefined;
+  /** Engines that have gone lately, by uuid: for the hub that comes after this one. */
+  readonly departed: Map<string, { readonly engine: EngineRef; readonly atUs: number }>;
   nextId: number;
   readonly pending: Map<string, PendingTask>;
   /** Those of `pending` that the scheduler has not given to an engine. */
@@ -120,6 +124,8 @@ export const createHubState = (settings: HubSettings): HubState => ({
   strangers: new Set(),
   former: new Map(),
   zombies: new Map(),
+  earlyNews: undefined,
+  departed: new Map(),
   nextId: 0,
   pending: new Map(),
   unassigned: new Set(),
@@ -156,6 +162,8 @@ export function leftovers(state: HubState): string[] {
     ...left('pending task', state.pending.keys()),
     ...left('unassigned task', state.unassigned),
     ...left('probed engine', state.probes.keys()),
+    ...left('news to be told again of', state.earlyNews?.keys() ?? []),
+    ...left('engine to be announced anew', state.renewing),
     ...left('stranger', state.strangers),
     ...left('question', state.asks.keys()),
     ...left(

@@ -3,6 +3,7 @@ import { Outbox } from '@muster/machine';
 import { asksTimer } from './asks.ts';
 import { onDaskEnded, onDaskFailed, onDaskStarted } from './dask.ts';
 import { doubtfulTimer, onDoubtEnded } from './doubtful.ts';
+import { earlyTimer, onEarlyTimer } from './early-news.ts';
 import type { HubSend, HubWrite, Out } from './effects.ts';
 import { saveEngines } from './engine-state.ts';
 import type { HubEvent } from './events.ts';
@@ -97,6 +98,7 @@ function onTimer(state: HubState, id: string, inputs: Inputs, out: Out): void {
   if (id === shutdownTimer) out.send({ type: 'controller.stop' });
   else if (id === expiryTimer) onExpiryDue(state, inputs, out);
   else if (id === asksTimer) onAsksOverdue(state, inputs, out);
+  else if (id === earlyTimer) onEarlyTimer(state, out);
   else if (id === probeTimer) onProbeTimer(state, inputs, out);
   else if (id === probeAgainTimer) onProbeAgain(state, inputs, out);
   else if (isRenewTimer(id)) onRenewTimer(state, id, inputs, out);
