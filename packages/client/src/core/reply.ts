@@ -74,7 +74,7 @@ export const isMissing = (error: unknown): error is RemoteError | MusterError =>
     : error instanceof MusterError && error.code === 'result_expired';
 
 /** The error of an error content (§4.1). What the content says of the engine goes before what we know. */
-export function remoteErrorOf(content: JsonObject, msgId: string, engineId?: number, engineUuid?: string): RemoteError {
+function remoteErrorOf(content: JsonObject, msgId: string, engineId?: number, engineUuid?: string): RemoteError {
   const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
   const traceback = Array.isArray(content.traceback)
     ? content.traceback.filter((line) => typeof line === 'string')

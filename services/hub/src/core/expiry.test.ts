@@ -108,7 +108,7 @@ function poll(hub: TestHub, msgId: string, runs: boolean): void {
   }
 }
 
-test('nobody waits for ever, whatever the limits remove and while whatever runs', () => {
+test('nobody waits for ever, whatever the limits remove and while whatever runs', { timeout: 120_000 }, () => {
   const told = new Map<unknown, number>();
   fc.assert(
     fc.property(limits, fc.array(operation, { minLength: 10, maxLength: 50 }), (given, operations) => {
@@ -127,8 +127,8 @@ test('nobody waits for ever, whatever the limits remove and while whatever runs'
         told.set(content.ename ?? 'ok', (told.get(content.ename ?? 'ok') ?? 0) + 1);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
   // All kinds of answers were seen.
-  for (const kind of ['ok', 'ResultExpired', 'KeyError']) expect(told.get(kind)).toBeGreaterThan(50);
+  for (const kind of ['ok', 'ResultExpired', 'KeyError']) expect(told.get(kind)).toBeGreaterThan(20);
 });
