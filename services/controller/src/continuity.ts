@@ -41,8 +41,7 @@ export async function openRecords({
     for (const path of [engineState, unfinished, `${unfinished}-wal`, `${unfinished}-shm`]) removeFile(path);
     return { store, since, ...(engines && { former: engines.engines }) };
   }
-  const outlives = values.store === 'SQLiteDB' || values.store === 'MongoDB';
-  const kept = outlives ? { store, records: store } : await keepOrClose(store, unfinished, log);
+  const kept = outlivesSession(values) ? { store, records: store } : await keepOrClose(store, unfinished, log);
   const records = recordsSince(kept.records, parseDate(since) ?? 0);
   return { store: kept.store, since, restore: { engines, records } };
 }
@@ -55,3 +54,7 @@ async function keepOrClose(store: TaskStore, path: string, log: Logger): ReturnT
     throw error;
   }
 }
+
+/** A table or database named after the session is another one at each start. */
+const outlivesSession = ({ store, sqliteTable, mongoDatabase }: ControllerValues): boolean =>
+  (store === 'SQLiteDB' && sqliteTable !== '') || (store === 'MongoDB' && mongoDatabase !== '');

@@ -5,7 +5,7 @@ import type { TaskPatch, TaskStore } from '@muster/task-store';
 import { createMemoryTaskStore, createNoTaskStore } from '@muster/task-store';
 import { silentLogger } from '@muster/telemetry';
 import { type TemporaryFolder, temporaryFolder } from '@muster/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { recordsSince } from './predecessor.ts';
 import { keepUnfinished } from './unfinished.ts';
 
@@ -14,6 +14,8 @@ beforeEach(async () => {
   folder = await temporaryFolder('unfinished');
 });
 afterEach(() => folder.remove());
+/** A database takes its time to open where all work. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const startUs = 1_790_000_000_000_000;
 const request = (submitted = startUs): TaskPatch => ({
