@@ -16,7 +16,7 @@ import { msgIdOf, requestPatch, resultPatch } from './recorded-task.ts';
 import type { Row } from './row.ts';
 
 /** Median times of the questions, in ms, by what they ask; and records written a second. */
-export interface Answers {
+interface Answers {
   readonly ms: Readonly<Record<string, Figure>>;
   readonly writesPerS: number;
 }

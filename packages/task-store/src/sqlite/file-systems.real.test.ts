@@ -64,7 +64,7 @@ describe.skipIf(!hasFuse)(`on FUSE${whyNoFuse}`, { timeout: 90_000 }, () => {
     'where locks work and it may be shared, there is no log (maps: %s)',
     async (maps) => {
       expect(await session(mountFuse('kernel', maps))).toMatchObject({
-        history: 1,
+        history: ['id1'],
         hasWal: false,
         notes: [expect.stringMatching(/without a write-ahead log: other machines may use the same file \(fuse\)/)],
       });
@@ -73,7 +73,7 @@ describe.skipIf(!hasFuse)(`on FUSE${whyNoFuse}`, { timeout: 90_000 }, () => {
 
   test('a database that had a log elsewhere is used there without one', async () => {
     const here = `"$2" "$3" "$1/../back/tasks.db" use >&2\n${mountFuse('kernel', 'no')}`;
-    expect(await session(here)).toMatchObject({ history: 1, hasWal: false });
+    expect(await session(here)).toMatchObject({ history: ['id1'], hasWal: false });
   });
 });
 
@@ -87,7 +87,7 @@ describe.skipIf(!canMount)(`on other mounts${whyNoMount}`, { timeout: 90_000 }, 
     const found = await session(`${tmpfs('6m')}\nhead -c 3000000 /dev/zero > "$1/ballast"`, 'fill');
     expect(found).toMatchObject({
       whileFull: expect.stringMatching(/does not answer: database or disk is full/),
-      history: 0,
+      lost: 0,
       troubles: [expect.stringMatching(/^writes are delayed: .*full/), expect.stringMatching(/^writes go on/)],
     });
   });

@@ -11,7 +11,7 @@ const indexes: Readonly<Record<string, string>> = {
   label: '(label) WHERE label IS NOT NULL',
 };
 
-export const momentColumns = ['submitted', 'started', 'completed', 'received'] as const;
+const momentColumns = ['submitted', 'started', 'completed', 'received'] as const;
 
 /** Dates that do not sort as texts beside ours: other programs may have written them in other zones. */
 const elsewhere = (column: string): string =>

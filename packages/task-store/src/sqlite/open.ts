@@ -9,7 +9,7 @@ import type { OpenFileOptions } from './file/open-file.ts';
 import { openFile } from './file/open-file.ts';
 import { createIndexes } from './indexes.ts';
 
-export interface TableNames {
+interface TableNames {
   /** Name of the table, perhaps with `_1`, `_2`… at its end. */
   readonly table: string;
   /** Of what has no column there. */

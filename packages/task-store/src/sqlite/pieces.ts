@@ -1,6 +1,6 @@
 // Long lists go to the other thread in pieces: to unpack a hundred thousand records at once would hold up everybody there.
 
-export interface Piece {
+interface Piece {
   readonly value: unknown;
   readonly hasMore?: true;
 }

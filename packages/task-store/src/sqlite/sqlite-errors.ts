@@ -42,7 +42,7 @@ export const isDamage = (error: unknown): boolean => ['CORRUPT', 'NOTADB'].inclu
 /** These pass when another program lets go, or somebody makes room. */
 const passing: readonly (SqliteCode | undefined)[] = ['BUSY', 'LOCKED', 'NOMEM', 'IOERR', 'FULL', 'CANTOPEN'];
 
-export const isPassing = (error: unknown): boolean => passing.includes(sqliteCodeOf(error));
+const isPassing = (error: unknown): boolean => passing.includes(sqliteCodeOf(error));
 
 export const toBackendError = (error: unknown, who = ''): BackendError =>
   new BackendError(`${(error as Error).message}${who === '' ? '' : ` (by ${who})`}`, isPassing(error));

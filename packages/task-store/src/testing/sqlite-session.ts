@@ -1,6 +1,6 @@
 // A session with the store, as a program for tests: `sqlite-session.ts FILE WHAT` prints what happened as JSON. WHAT: `use` it
-// for a record; `fill` the disk until writes are delayed, ask, make room by removing the file `ballast`, and see them go on.
-import { existsSync, rmSync } from 'node:fs';
+// for a record; `hold` it: says so by FILE.held, waits for FILE.go, writes a record and tells the history; `fill` the disk until writes are delayed, ask, make room by removing the file `ballast`, and see them go on.
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import { until } from '@muster/testkit';
@@ -13,13 +13,17 @@ export interface Session {
   /** What happened to the file. */
   readonly notes: readonly string[];
   readonly troubles: readonly string[];
-  readonly history?: number;
+  /** Ids of the records that were there at the end. */
+  readonly history?: readonly string[];
+  /** How many were lost. */
+  readonly lost?: number;
   /** What a question was told while the disk was full. */
   readonly whileFull?: string;
   readonly hasWal: boolean;
 }
 
-const [path, what] = process.argv.slice(2) as [string, 'use' | 'fill'];
+const [path, what] = process.argv.slice(2) as [string, keyof typeof sessions];
+const sessions = { use, hold, fill };
 const notes: string[] = [];
 const troubles: string[] = [];
 let result: Partial<Session> = {};
@@ -32,7 +36,7 @@ try {
     onNote: ({ what, why }) => notes.push(`${what}: ${why}`),
     onTrouble: ({ what, why }) => troubles.push(`${what}: ${why}`),
   });
-  result = what === 'fill' ? await fill(store) : await use(store);
+  result = await sessions[what](store);
   await store.close();
 } catch (error) {
   if (!(error instanceof MusterError)) throw error;
@@ -42,7 +46,14 @@ console.log(JSON.stringify({ notes, troubles, ...result }));
 
 async function use(store: TaskStore): Promise<Partial<Session>> {
   store.put('id1', { submitted: 1 }, 'create');
-  return { history: (await store.history()).length, hasWal: existsSync(`${path}-wal`) };
+  return { history: await store.history(), hasWal: existsSync(`${path}-wal`) };
+}
+
+async function hold(store: TaskStore): Promise<Partial<Session>> {
+  writeFileSync(`${path}.held`, '');
+  await until(() => existsSync(`${path}.go`), { what: 'the word to go on', timeoutMs: 110_000 });
+  store.put('other', { submitted: 1000 }, 'create');
+  return { history: await store.history() };
 }
 
 async function fill(store: TaskStore): Promise<Partial<Session>> {
@@ -61,5 +72,5 @@ async function fill(store: TaskStore): Promise<Partial<Session>> {
   );
   rmSync(join(dirname(path), 'ballast'));
   await until(() => troubles.length > 1, { what: 'the writes go on', timeoutMs: 30_000 });
-  return { whileFull, history: count - (await store.history()).length, hasWal: existsSync(`${path}-wal`) };
+  return { whileFull, lost: count - (await store.history()).length, hasWal: existsSync(`${path}-wal`) };
 }

@@ -15,7 +15,7 @@ export interface FileHeader {
 const magic = 'SQLite format 3\0';
 const headerBytes = 100;
 
-export function parseHeader(bytes: Uint8Array, sizeBytes: number): FileHeader {
+function parseHeader(bytes: Uint8Array, sizeBytes: number): FileHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const isDatabase = bytes.length >= headerBytes && Buffer.from(bytes.subarray(0, 16)).toString('latin1') === magic;
   if (!isDatabase) return { sizeBytes, isDatabase, formatVersion: 0, pageBytes: 0, userVersion: 0, applicationId: 0 };
