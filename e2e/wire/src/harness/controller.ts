@@ -46,11 +46,20 @@ async function ownPorts(): Promise<string> {
   }
 }
 
+let looked: Promise<string> | undefined;
+
+/** Looked for once: to see whether a Python works takes a moment. */
+function pythonSide(): Promise<string> {
+  looked ??= find('ipyparallel').then((found) => {
+    if (found.present) return pythonIn(found.folder);
+    throw new Error(`${found.title} is missing: E2E_PROVISION=1 npm run e2e -- wire installs it`);
+  });
+  return looked;
+}
+
 /** Both find Python's side first on PATH: ours, too, may start a dask scheduler from it. */
 async function commandOf(whose: Whose): Promise<{ argv: string[]; path: string }> {
-  const found = await find('ipyparallel');
-  if (!found.present) throw new Error(`${found.title} is missing: E2E_PROVISION=1 npm run e2e -- wire installs it`);
-  const python = pythonIn(found.folder);
+  const python = await pythonSide();
   const argv = whose === 'ours' ? ourController : [python, '-m', 'ipyparallel.controller'];
   return { argv, path: `${dirname(python)}:${process.env.PATH}` };
 }
