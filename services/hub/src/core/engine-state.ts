@@ -27,7 +27,7 @@ export function saveForNext(state: HubState, out: Out): void {
   if (state.settings.keepsEngines) saveEngines(state, out);
 }
 
-export function engineStateText(state: HubState): string {
+function engineStateText(state: HubState): string {
   const { since } = state.settings;
   const registered = [...state.engines.values()].map((engine) => stored(engine, 'registered'));
   const others = [
