@@ -2,6 +2,7 @@
 import { accessSync, chmodSync, closeSync, constants, copyFileSync, openSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { pauseThread } from '../pause-thread.ts';
 import { isDamage, sqliteCodeOf } from '../sqlite-errors.ts';
 import { connect } from './connect.ts';
 import { checkPages, DamageError } from './damage.ts';
@@ -35,6 +36,8 @@ export interface OpenFileOptions {
   readonly onNote: (note: FileNote) => void;
 }
 
+const letGoMs = 3000;
+
 export interface OpenedFile<T> {
   readonly db: DatabaseSync;
   readonly inode: number;
@@ -64,16 +67,28 @@ export function openFile<T>(options: OpenFileOptions, prepare: (db: DatabaseSync
 /** Moves a damaged database aside and tells of it; gives its new name. Throws OpenError `DAMAGED` while others have it open. */
 export function setDamagedAside(options: OpenFileOptions, why: string, inode: number | undefined): string | undefined {
   const { path, onNote } = options;
-  const holders = holdersOf(path);
-  // SQLite of another process would go on with the old file and remove the log of the new one.
-  if (holders.length > 0 && inode !== undefined) {
+  // SQLite of another process would go on with the old file beside the log of the new one.
+  if (holdersOf(path).length > 0 && inode !== undefined) {
     markDamaged(path, { why, inode });
-    throw new OpenError('DAMAGED', `it is damaged (${why}), and ${describeHolders(holders)} has it open`);
+    const holders = awaitLettingGo(path);
+    if (holders.length > 0)
+      throw new OpenError('DAMAGED', `it is damaged (${why}), and ${describeHolders(holders)} has it open`);
   }
   const movedTo = inode === undefined ? undefined : moveDatabaseAside(path, inode);
   unmarkDamaged(path);
   if (movedTo !== undefined) onNote({ what: 'database was damaged and is moved aside', path, movedTo, why });
   return movedTo;
+}
+
+/** Other controllers look every second whether they are to let go. Gives those who have not. */
+function awaitLettingGo(path: string): number[] {
+  const end = performance.now() + letGoMs;
+  let holders = holdersOf(path);
+  while (holders.length > 0 && performance.now() < end) {
+    pauseThread(50);
+    holders = holdersOf(path);
+  }
+  return holders;
 }
 
 function openOnce<T>(options: OpenFileOptions, placement: Placement, prepare: (db: DatabaseSync) => T): OpenedFile<T> {
