@@ -2,16 +2,15 @@
 //   node src/matrix/main.ts [options] [MODULE…] [-- arguments for pytest]     see arguments.ts
 // Closes with a line `N passed, N failed, N skipped`.
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { find, pythonIn } from '@muster/provision';
 import type { MatrixOptions } from './arguments.ts';
 import { parseArguments } from './arguments.ts';
 import type { Row } from './jobs.ts';
 import { modulesOf } from './jobs.ts';
-import { recordingHead } from './recording.ts';
+import { pythonVersions, writeRecording } from './recording.ts';
 import { reportOf } from './report.ts';
-import { baselineFile, formatBaseline } from './results.ts';
+import { baselineFile } from './results.ts';
 import type { Run } from './run-matrix.ts';
 import { runMatrix } from './run-matrix.ts';
 import { judgeSetting } from './verdict.ts';
@@ -59,12 +58,8 @@ function conclude({ seen, faults }: Run): void {
 
 async function record({ seen, faults }: Run): Promise<void> {
   for (const fault of faults) console.log(`  FAULT: ${fault}`);
-  for (const { row, python: results } of seen) {
-    const file = baselineFile(row.setting);
-    await mkdir(join(file, '..'), { recursive: true });
-    await writeFile(file, formatBaseline(await recordingHead(row, python, results), results));
-    console.log(`wrote ${file}`);
-  }
+  for (const { row, python: results } of seen)
+    console.log(`wrote ${await writeRecording(row, await pythonVersions(python), results)}`);
   const tests = seen.reduce((sum, { python: results }) => sum + results.size, 0);
   console.log(`${tests} passed, ${faults.length} failed, 0 skipped`);
   process.exitCode = faults.length > 0 ? 1 : 0;

@@ -1,22 +1,39 @@
-// What stands above a recording.
+// Writes down what Python's controller does in a setting.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { runProgram } from '@muster/testkit';
 import type { Row } from './jobs.ts';
 import type { Results } from './results.ts';
+import { baselineFile, formatBaseline, mergeRecordings, parseBaseline } from './results.ts';
 import { startOf } from './settings.ts';
 
-const versions = `import platform
+const script = `import platform
 from importlib.metadata import version
-print("Python", platform.python_version() + "," , ", ".join(f"{name} {version(name)}" for name in ("ipyparallel", "ipykernel", "pyzmq", "pymongo")))`;
+names = "ipyparallel", "ipykernel", "pyzmq", "pymongo"
+print(", ".join(["Python " + platform.python_version(), *(f"{name} {version(name)}" for name in names)]))`;
 
-export async function recordingHead({ setting }: Row, python: string, results: Results): Promise<string[]> {
-  const { stdout } = await runProgram([python, '-c', versions]);
+/** As `Python 3.11.7, ipyparallel 9.2.0, …`. */
+export async function pythonVersions(python: string): Promise<string> {
+  return (await runProgram([python, '-c', script])).stdout.trim();
+}
+
+/** Together with what the file says already; remove the file to begin anew. Gives its path. */
+export async function writeRecording({ setting }: Row, versions: string, results: Results): Promise<string> {
+  const file = baselineFile(setting);
+  await mkdir(dirname(file), { recursive: true });
+  const earlier = parseBaseline(await readFile(file, 'utf8').catch(() => ''));
+  const all = mergeRecordings(earlier, results, Object.keys(setting.leftOut ?? {}));
   const { store, args } = startOf(setting.values, 'python', undefined);
-  const month = new Date().toISOString().slice(0, 10);
-  const notPassed = [...results.values()].filter(({ outcome }) => outcome !== 'passed').length;
-  return [
-    `Python's own controller, started with ${[store, ...args].join(' ')}${setting.values.curve === 'off' ? '' : ' and IPP_ENABLE_CURVE=1'}: outcome, seconds, test.`,
-    `Recorded ${month} by npm run e2e -- interop --record --setting ${setting.name}, on ${availableParallelism()} cores: ${stdout.trim()}.`,
-    `Of ${results.size} tests ${notPassed} do not pass, also not alone.`,
+  const arguments_ = [store, ...args].join(' ');
+  const curve = setting.values.curve === 'off' ? '' : ' and IPP_ENABLE_CURVE=1';
+  const notPassed = [...all.values()].filter(({ outcome }) => outcome !== 'passed').length;
+  const head = [
+    `Python's own controller, started with ${arguments_}${curve}: outcome, seconds, test.`,
+    `Recorded by npm run e2e -- interop --record --setting ${setting.name}, last on ${new Date().toISOString().slice(0, 10)},`,
+    `on ${availableParallelism()} cores: ${versions}.`,
+    `Of ${all.size} tests ${notPassed} passed in no recording, nor alone.`,
   ];
+  await writeFile(file, formatBaseline(head, all));
+  return file;
 }

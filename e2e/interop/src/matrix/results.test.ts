@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TestResult } from './results.ts';
-import { formatBaseline, mergeRepeated, parseBaseline, testsToRepeat } from './results.ts';
+import { formatBaseline, mergeRecordings, mergeRepeated, parseBaseline, testsToRepeat } from './results.ts';
 
 const results = parseBaseline(
   '# words\n\npassed 0.50 test_a::one\nfailed 3 test_a::race[x y]\nskipped 0.00 test_b.B::mongo\n',
@@ -57,4 +57,28 @@ test('a pass at the second try counts, with what was said at first; a second fai
   expect(merged.get('a::z')).toEqual(passed);
   expect(merged.get('a::lost')).toEqual({ ...passed, firstFailure: 'it did not run' });
   expect(merged.get('a::gone')).toEqual(failed);
+});
+
+test('of several recordings a pass counts, and the quickest; what is left out goes', () => {
+  const recording = (outcome: TestResult['outcome'], seconds: number): TestResult => ({ outcome, seconds });
+  const one = new Map([
+    ['a::luck', recording('passed', 3)],
+    ['a::slow', recording('passed', 9)],
+    ['a::never', recording('failed', 1)],
+    ['a::out', passed],
+  ]);
+  const other = new Map([
+    ['a::luck', recording('error', 1)],
+    ['a::slow', recording('passed', 2)],
+    ['a::never', recording('failed', 5)],
+    ['a::new', recording('skipped', 0)],
+  ]);
+  const expected = {
+    'a::luck': recording('passed', 3),
+    'a::slow': recording('passed', 2),
+    'a::never': recording('failed', 1),
+    'a::new': recording('skipped', 0),
+  };
+  expect(Object.fromEntries(mergeRecordings(one, other, ['a::out']))).toEqual(expected);
+  expect(Object.fromEntries(mergeRecordings(other, one, ['a::out']))).toEqual(expected);
 });

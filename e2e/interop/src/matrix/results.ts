@@ -41,6 +41,22 @@ export function formatBaseline(about: readonly string[], results: Results): stri
   return [...about.map((text) => `# ${text}`), ...lines, ''].join('\n');
 }
 
+/**
+ * Recordings of the same setting together: a test that passed in one of them passes with Python's controller, and the seconds are
+ * those of the least disturbed run. `leftOut` are no longer recorded.
+ */
+export function mergeRecordings(one: Results, other: Results, leftOut: readonly string[]): Results {
+  const merged = new Map(one);
+  for (const [test, result] of other) {
+    const before = merged.get(test);
+    const isBetter = before?.outcome !== 'passed' && result.outcome === 'passed';
+    const isQuicker = before?.outcome === result.outcome && result.seconds < before.seconds;
+    if (before === undefined || isBetter || isQuicker) merged.set(test, result);
+  }
+  for (const test of leftOut) merged.delete(test);
+  return merged;
+}
+
 const isFailure = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'error';
 
 /**
