@@ -191,7 +191,7 @@ test('with too many pending, the oldest is left to the store, and its result sti
   expect(hub.ask('result_request', { msg_ids: ['m1'] })?.content).toMatchObject({ completed: ['m1'], m1: {} });
 });
 
-test('fifty thousand tasks leave nothing but the limits in memory', () => {
+test('fifty thousand tasks leave nothing but the limits in memory', { timeout: 120_000 }, () => {
   const hub = createTestHub({ settings: { completedTaskLimit: 1000, completedPerEngineLimit: 10 } });
   hub.addEngine('a');
   for (let n = 0; n < 50_000; n++) {
