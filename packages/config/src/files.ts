@@ -3,14 +3,17 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, unlinkSync, w
 
 let counter = 0;
 
-/** Writes through a temporary name and a rename, so that no reader sees half a file. Mode 0600 unless given. */
-export function writeFileAtomically(path: string, text: string, mode = 0o600): void {
+/**
+ * Writes through a temporary name and a rename, so that no reader sees half a file. Mode 0600 unless given. `isLasting` false: a
+ * power failure may take it; it is written sooner.
+ */
+export function writeFileAtomically(path: string, text: string, mode = 0o600, isLasting = true): void {
   const temporary = `${path}.${process.pid}.${counter++}.tmp`;
   try {
     const file = openSync(temporary, 'wx', mode);
     try {
       writeSync(file, text);
-      fsyncSync(file);
+      if (isLasting) fsyncSync(file);
     } finally {
       closeSync(file);
     }

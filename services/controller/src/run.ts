@@ -95,7 +95,8 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
       registrationTimeoutMs: values.registrationTimeoutS * 1000,
       resultMaxAgeMs: resultMaxAgeMs(values),
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
-      engineState: { write: (text) => writeFileAtomically(start.engineState, text) },
+      // Written at each registration. Engines of a machine without power are gone, too.
+      engineState: { write: (text) => writeFileAtomically(start.engineState, text, 0o600, false) },
       startDask: createDaskStarter({ python: values.python ?? '', env, host: addressForOthers(addresses.client) }),
       onShutdownRequested: start.onShutdownRequested,
     });
