@@ -130,5 +130,5 @@ test('nobody waits for ever, whatever the limits remove and while whatever runs'
     { numRuns: 100 },
   );
   // All kinds of answers were seen.
-  for (const kind of ['ok', 'ResultExpired', 'KeyError']) expect(told.get(kind)).toBeGreaterThan(20);
+  for (const kind of ['ok', 'ResultExpired', 'KeyError']) expect(told.get(kind)).toBeGreaterThan(3);
 });
