@@ -1,16 +1,17 @@
-// ipyparallel's own tests of its MPI, Slurm and ssh launchers, on the real systems, with Python's own controller and with ours:
-// every test that passes there must pass here.
-//   node src/systems/peer-systems.ts [--ours] [mpi] [slurm] [ssh] [-- pytest arguments]
+// ipyparallel's own tests of its MPI, Slurm and ssh launchers, on the real systems, with our controller: every test that passes with
+// Python's own, as recorded or (--beside) in the same run, must pass. --record runs Python's alone, and writes down what it does.
+//   node src/systems/peer-systems.ts [--beside | --record] [ssh] [mpi] [slurm] [-- pytest arguments]
 // Closes with a line `N passed, N failed, N skipped`.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PartName } from '@muster/provision';
 import { find, pythonIn } from '@muster/provision';
 import { createLiveLine } from '../live-line.ts';
 import { inPool } from '../matrix/pool.ts';
+import { baselineFile, formatBaseline, parseBaseline, outcomesOf as recordedOutcomes } from '../matrix/results.ts';
 import type { Outcomes } from '../outcomes.ts';
-import { compare } from '../outcomes.ts';
+import { compare, moduleOf } from '../outcomes.ts';
 import type { PeerResult } from '../peer-suite.ts';
 import { runPeerSuite } from '../peer-suite.ts';
 import { createSite, systems } from './sites.ts';
@@ -21,7 +22,7 @@ type Side = 'theirs' | 'ours';
 
 const root = join(import.meta.dirname, '../../../..');
 const ourController = [process.execPath, join(root, 'packages/cli/bin/ipcontroller.js')];
-const timeoutMs = 600_000;
+const timeoutMs = 900_000;
 /** Tests mostly wait; but they have deadlines, so that more at a time would be too many. */
 const jobsAtATime = 4;
 
@@ -29,7 +30,7 @@ const end = process.argv.indexOf('--');
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2, end < 0 ? undefined : end),
   allowPositionals: true,
-  options: { ours: { type: 'boolean', default: false } },
+  options: { beside: { type: 'boolean', default: false }, record: { type: 'boolean', default: false } },
 });
 const pytestArguments = end < 0 ? [] : process.argv.slice(end + 1);
 const known = Object.keys(systems) as SystemName[];
@@ -41,7 +42,8 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 const names = positionals.length > 0 ? known.filter((name) => positionals.includes(name)) : known;
-const sides: readonly Side[] = values.ours ? ['ours'] : ['theirs', 'ours'];
+const sides: readonly Side[] = values.record ? ['theirs'] : values.beside ? ['theirs', 'ours'] : ['ours'];
+const baseline = baselineFile({ name: 'peer-systems' });
 
 const python = pythonIn(await folderOf('ipyparallel'));
 for (const part of new Set(names.flatMap((name) => systems[name].needs))) await folderOf(part);
@@ -56,7 +58,8 @@ type Job = (typeof jobs)[number];
 const results = await inPool(jobs, jobsAtATime, async (job) => ({ ...job, result: await run(job) }));
 for (const job of results) job.result = await tryAgain(job, job.result);
 live.clear();
-conclude();
+if (values.record) await record();
+else await conclude();
 
 async function folderOf(part: PartName): Promise<string> {
   const found = await find(part);
@@ -79,6 +82,7 @@ async function tryAgain(job: Job, first: PeerResult): Promise<PeerResult> {
     ...second,
     outcomes: new Map([...first.outcomes, ...second.outcomes]),
     starts: first.starts + second.starts,
+    timedOut: first.timedOut || second.timedOut,
   };
 }
 
@@ -105,34 +109,50 @@ async function run({ name, side, selection, part }: Job): Promise<PeerResult> {
   return result;
 }
 
-function conclude(): void {
+async function record(): Promise<void> {
+  const faults = results.flatMap(({ side, result }) => faultsOf(result, side));
+  if (faults.length > 0) {
+    console.log(`Nothing is written down: ${faults.join('; ')}.\n0 passed, ${faults.length} failed, 0 skipped`);
+    process.exitCode = 1;
+    return;
+  }
+  const all = new Map(outcomesOf(results, 'theirs'));
+  const about = `Python's own controller, recorded by npm run e2e -- peer-systems --record: outcome, seconds, test.`;
+  const lines = new Map([...all].map(([test, outcome]) => [test, { outcome, seconds: 0 }]));
+  await writeFile(baseline, formatBaseline([about], lines));
+  console.log(`${summarize(all)}; written to ${baseline}`);
+  console.log(`${[...all.values()].filter((outcome) => outcome === 'passed').length} passed, 0 failed, 0 skipped`);
+}
+
+async function conclude(): Promise<void> {
+  const recorded = recordedOutcomes(parseBaseline(await readFile(baseline, 'utf8')));
   let passed = 0;
   let failed = 0;
-  const rows: string[][] = [['', "with Python's own controller", 'with ours', '']];
+  const rows: string[][] = [['', `Python's${values.beside ? '' : ' (recorded)'}`, 'ours', '']];
   for (const name of names) {
+    const { module } = systems[name];
     const own = results.filter((job) => job.name === name);
-    const theirs = outcomesOf(own, 'theirs');
+    const theirs = values.beside ? outcomesOf(own, 'theirs') : ofModule(recorded, module);
     const ours = outcomesOf(own, 'ours');
-    // Without Python's beside, every test has to pass.
-    const comparison = compare(theirs, ours, () => true);
+    // With arguments for pytest the selection is its own: then nothing counts as missing.
+    const { worse, passed: well } = compare(theirs, ours, () => pytestArguments.length === 0);
     const faults = own.flatMap(({ side, result }) => faultsOf(result, side));
     const details = new Map(own.flatMap(({ side, result }) => (side === 'ours' ? [...result.details] : [])));
-    for (const { test, before, now } of comparison.worse) {
-      console.log(`  ---- ${test}: ${before} with Python's own controller, ${now} with ours`);
-      console.log(details.get(test) ?? '');
-    }
-    for (const fault of faults)
-      console.log(`  FAULT: ${systems[name].module}, ${fault}; see logs/peer-systems-${name}-*.log`);
-    passed += comparison.passed;
-    failed += comparison.worse.length + faults.length;
-    const judgement = comparison.worse.length + faults.length > 0 ? 'WORSE' : '';
-    rows.push([`  ${systems[name].module}`, summarize(theirs), summarize(ours), judgement]);
+    for (const { test, before, now } of worse)
+      console.log(`  ---- ${test}: ${before} with Python's controller, ${now} with ours\n${details.get(test) ?? ''}`);
+    for (const fault of faults) console.log(`  FAULT: ${module}, ${fault}; see logs/peer-systems-${name}-*.log`);
+    passed += well;
+    failed += worse.length + faults.length;
+    rows.push([`  ${module}`, summarize(theirs), summarize(ours), worse.length + faults.length > 0 ? 'WORSE' : '']);
   }
   console.log(formatTable(rows));
   console.log(`  peer-systems: ${seconds()} s, logs in ${join(root, 'logs')}/peer-systems-*.log`);
   console.log(`${passed} passed, ${failed} failed, 0 skipped`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }
+
+const ofModule = (outcomes: Outcomes, module: string): Outcomes =>
+  new Map([...outcomes].filter(([test]) => moduleOf(test) === module));
 
 function outcomesOf(own: readonly (Job & { readonly result: PeerResult })[], side: Side): Outcomes {
   return new Map(own.flatMap((job) => (job.side === side ? [...job.result.outcomes] : [])));
