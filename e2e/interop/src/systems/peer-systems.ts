@@ -51,6 +51,8 @@ for (const part of new Set(names.flatMap((name) => systems[name].needs))) await 
 const begin = performance.now();
 const live = createLiveLine();
 const done = new Map<string, number>();
+/** Of a test with a controller. */
+const tookSeconds = new Map<string, number>();
 const jobs = names.flatMap((name) =>
   systems[name].jobs.flatMap((selection, part) => sides.map((side) => ({ name, side, selection, part }))),
 );
@@ -99,7 +101,10 @@ async function run({ name, side, selection, part }: Job): Promise<PeerResult> {
     folder: site.folder,
     timeoutMs,
     onReport(line) {
-      if ('test' in line) done.set(`${name} ${side}`, (done.get(`${name} ${side}`) ?? 0) + 1);
+      if ('test' in line) {
+        done.set(`${name} ${side}`, (done.get(`${name} ${side}`) ?? 0) + 1);
+        tookSeconds.set(`${line.test} ${side}`, line.seconds);
+      }
       const states = [...done].map(([job, count]) => `${job} ${count}`);
       live.show(`  tests ended: ${states.join(', ')}; ${seconds()} s`);
     },
@@ -118,7 +123,9 @@ async function record(): Promise<void> {
   }
   const all = new Map(outcomesOf(results, 'theirs'));
   const about = `Python's own controller, recorded by npm run e2e -- peer-systems --record: outcome, seconds, test.`;
-  const lines = new Map([...all].map(([test, outcome]) => [test, { outcome, seconds: 0 }]));
+  const lines = new Map(
+    [...all].map(([test, outcome]) => [test, { outcome, seconds: tookSeconds.get(`${test} theirs`) ?? 0 }]),
+  );
   await writeFile(baseline, formatBaseline([about], lines));
   console.log(`${summarize(all)}; written to ${baseline}`);
   console.log(`${[...all.values()].filter((outcome) => outcome === 'passed').length} passed, 0 failed, 0 skipped`);
@@ -151,8 +158,9 @@ async function conclude(): Promise<void> {
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }
 
-const ofModule = (outcomes: Outcomes, module: string): Outcomes =>
-  new Map([...outcomes].filter(([test]) => moduleOf(test) === module));
+function ofModule(outcomes: Outcomes, module: string): Outcomes {
+  return new Map([...outcomes].filter(([test]) => moduleOf(test) === module));
+}
 
 function outcomesOf(own: readonly (Job & { readonly result: PeerResult })[], side: Side): Outcomes {
   return new Map(own.flatMap((job) => (job.side === side ? [...job.result.outcomes] : [])));
