@@ -95,6 +95,8 @@ async function inMongo(tasks: number, uri: string): Promise<Answers> {
 }
 
 async function inOwnMongo(tasks: number, folder: string): Promise<Answers> {
+  // It is started for tests, with room for less: Java takes these options before its own.
+  process.env._JAVA_OPTIONS ??= '-Xmx4g';
   await using server = await startMongoWire(mongoWireIn(folder));
   return await inMongo(tasks, server.url);
 }
