@@ -21,13 +21,16 @@ export interface LocalLauncherOptions {
 const pollMs = 20;
 /** More processes than this are refused: a mistyped -n must not take the machine down. */
 const maxProcesses = 10_000;
+/** How the processes end that this program started: by their pid, a status or a signal. */
+type Exits = Map<number, Promise<number | string>>;
+/** How long the news of an end may take behind the end. */
+const newsMs = 1000;
 /** Of a process whose start was not known. */
 const unknownStart = 'ended at once';
 
 export function createLocalLauncher(options: LocalLauncherOptions = {}): Launcher {
   const { killAfterMs = 5000, giveUpAfterMs = 5000, leftoversMs = 1000 } = options;
-  /** How the processes ended that this program started. */
-  const exits = new Map<number, number | string>();
+  const exits: Exits = new Map();
 
   const remove = async (handle: LaunchHandle): Promise<void> => {
     const alive = Object.values(handle.processes).filter(runs);
@@ -66,9 +69,8 @@ export function createLocalLauncher(options: LocalLauncherOptions = {}): Launche
       const running: string[] = [];
       const ended: EndedProcess[] = [];
       for (const [key, launched] of Object.entries(handle.processes)) {
-        const exit = exits.get(launched.pid);
-        if (exit === undefined && runs(launched)) running.push(key);
-        else ended.push({ key, ...launched, exit });
+        if (runs(launched)) running.push(key);
+        else ended.push({ key, ...launched, exit: await untilTold(exits.get(launched.pid)) });
       }
       return { running, ended };
     },
@@ -78,7 +80,18 @@ export function createLocalLauncher(options: LocalLauncherOptions = {}): Launche
   };
 }
 
-async function start(spec: LaunchSpec, i: number, exits: Map<number, number | string>): Promise<LaunchedProcess> {
+/** How a process that runs no more has ended; undefined where it was started by another program. */
+async function untilTold(exit: Promise<number | string> | undefined): Promise<number | string | undefined> {
+  if (exit === undefined) return undefined;
+  const patience = new AbortController();
+  try {
+    return await Promise.race([exit, delay(newsMs, undefined, { signal: patience.signal })]);
+  } finally {
+    patience.abort();
+  }
+}
+
+async function start(spec: LaunchSpec, i: number, exits: Exits): Promise<LaunchedProcess> {
   const [program, ...args] = spec.command;
   const name = spec.numbered ? `${spec.identifier}-${i}` : spec.identifier;
   const outputFile = join(profilePart(spec.profileDir, 'log'), `${name}.log`);
@@ -109,8 +122,7 @@ async function start(spec: LaunchSpec, i: number, exits: Map<number, number | st
     );
   }
   const pid = child.pid as number;
-  exits.delete(pid);
-  child.once('exit', (status, signal) => exits.set(pid, signal ?? status ?? 0));
+  exits.set(pid, new Promise((tell) => child.once('exit', (status, signal) => tell(signal ?? status ?? 0))));
   child.unref();
   return { pid, startedAt: identifyProcess(pid)?.startedAt ?? unknownStart, outputFile };
 }
