@@ -40,7 +40,9 @@ test('what runs, waits and comes later', { timeout: limitMs }, async () => {
     );
     await end(controller, signal);
     controller = await cluster.start(['--restore']);
-    expect(await Promise.all(balanced.map(outcome))).toEqual([0, 1, 2, 3].map((n) => `balanced ${n}`));
+    // What a killed controller had not stored yet is lost, and the client finds that out.
+    for (const [n, end] of (await Promise.all(balanced.map(outcome))).entries())
+      expect([`balanced ${n}`, ...(signal === 'SIGKILL' ? ['task_lost'] : [])]).toContain(end);
     expect(await outcome(direct)).toEqual(['direct', 'direct']);
     await backAgain(client);
     expect(await client.loadBalancedView().map((x: number) => x * x, [1, 2, 3])).toEqual([1, 4, 9]);

@@ -1,6 +1,7 @@
 // Our controller is stopped or killed under stock Python engines and clients, and started again.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Program } from '@muster/testkit';
 import { freePort, until } from '@muster/testkit';
 import { expect, test } from 'vitest';
 import { runPython } from './python.ts';
@@ -33,37 +34,57 @@ async function startEngines(cluster: Restarting): Promise<void> {
   }
 }
 
+async function startWork(cluster: Restarting, seconds: number): Promise<Program> {
+  const client = await cluster.startScript('restart_client.py', [String(engines), String(seconds)]);
+  await client.says('submitted', 90_000);
+  return client;
+}
+
+async function endOf(client: Program): Promise<Seen> {
+  await client.exited;
+  expect(client.exit, client.output).toEqual({ code: 0, signal: null });
+  return JSON.parse(client.stdout.trim().split('\n').at(-1)!) as Seen;
+}
+
 test.for([
-  ['SIGTERM', '--dictdb', 1],
-  ['SIGKILL', '--dictdb', 2],
-  ['SIGKILL', '--sqlitedb', 1],
-  ['SIGKILL', '--nodb', 1],
-] as const)(
-  'work goes on over %s, with %s, %i times in a row',
-  { timeout: limitMs },
-  async ([signal, store, times]) => {
-    await using cluster = await createRestarting();
-    let controller = await cluster.start(['--restore', store]);
-    await startEngines(cluster);
-    const client = await cluster.startScript('restart_client.py', [String(engines), '3']);
-    await client.says('submitted', 90_000);
-    for (let i = 0; i < times; i++) {
-      await end(controller, signal);
-      controller = await cluster.start(['--restore', store]);
-      expect(controller.output).toContain(`taken over from the hub before engines=${engines}`);
-    }
-    await client.exited;
-    expect(client.exit, client.output).toEqual({ code: 0, signal: null });
-    const seen = JSON.parse(client.stdout.trim().split('\n').at(-1)!) as Seen;
-    // All of it came to its end: nothing had to be given up, and nothing ran twice.
-    expect(seen).toMatchObject({
-      ...{ balanced: values('balanced'), direct: each('direct'), behind: each('behind') },
-      ...{ 'same engines': true, again: [0, 1, 4, 9, 16, 25, 36, 49, 64, 81], broadcast: each('there') },
-      ...{ pending: 0, completed: seen.asked },
-    });
-    if (store !== '--nodb') expect(seen.kept).toEqual(values('balanced').map((value) => [value]));
-  },
-);
+  ['SIGTERM', '--dictdb'],
+  ['SIGKILL', '--dictdb'],
+  ['SIGKILL', '--sqlitedb'],
+  ['SIGKILL', '--nodb'],
+] as const)('work goes on over %s, with %s', { timeout: limitMs }, async ([signal, store]) => {
+  await using cluster = await createRestarting();
+  const first = await cluster.start(['--restore', store]);
+  await startEngines(cluster);
+  const client = await startWork(cluster, 3);
+  await end(first, signal);
+  const second = await cluster.start(['--restore', store]);
+  expect(second.output).toContain(`taken over from the hub before engines=${engines}`);
+  const seen = await endOf(client);
+  // All of it came to its end: nothing had to be given up, and nothing ran twice.
+  expect(seen).toMatchObject({
+    ...{ balanced: values('balanced'), direct: each('direct'), behind: each('behind') },
+    ...{ 'same engines': true, again: [0, 1, 4, 9, 16, 25, 36, 49, 64, 81], broadcast: each('there') },
+    ...{ pending: 0, completed: seen.asked },
+  });
+  if (store !== '--nodb') expect(seen.kept).toEqual(values('balanced').map((value) => [value]));
+});
+
+test('killed twice in a row: what was on its way is answered, by its result or by an error', {
+  timeout: limitMs,
+}, async () => {
+  await using cluster = await createRestarting();
+  let controller = await cluster.start(['--restore']);
+  await startEngines(cluster);
+  const client = await startWork(cluster, 10);
+  for (let i = 0; i < 2; i++) {
+    await end(controller, 'SIGKILL');
+    controller = await cluster.start(['--restore']);
+  }
+  const seen = await endOf(client);
+  for (const [i, outcome] of seen.balanced.entries()) expect([`balanced ${i}`, 'TaskLost']).toContain(outcome);
+  for (const what of ['direct', 'behind'] as const) expect([each(what), ['EngineError']]).toContainEqual(seen[what]);
+  expect(seen).toMatchObject({ 'same engines': true, broadcast: each('there'), pending: 0, completed: seen.asked });
+});
 
 test('engines that ended while the controller was away are dropped, with what they had', {
   timeout: limitMs,

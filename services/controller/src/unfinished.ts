@@ -15,6 +15,8 @@ export interface Unfinished {
 const table = 'unfinished';
 const query = { completed: null, submitted: { $ne: null } };
 const atOnce = 200;
+/** What is not stored yet is lost when the controller is killed. */
+const flushAfterMs = 5;
 /** How often what has ended is swept out. */
 const sweepMs = 5000;
 
@@ -34,7 +36,7 @@ async function open(path: string, log: Logger): Promise<TaskStore> {
   try {
     const onTrouble = (trouble: object): void => log.warn({ ...trouble, path }, 'unfinished requests in trouble');
     const onNote = ({ what, ...file }: FileNote): void => log.warn(file, `unfinished requests: ${what}`);
-    return await createSqliteTaskStore({ path, table, onTrouble, onNote });
+    return await createSqliteTaskStore({ path, table, flushAfterMs, onTrouble, onNote });
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
     throw new MusterError(
