@@ -65,7 +65,10 @@ async function conclude(row: Row, done: readonly JobResult[], options: RunOption
     const other = side === 'ours' ? 'python' : 'ours';
     const there = row.sides.length > 1 || isRecorded ? sides[other].results : undefined;
     const log = done.filter(isOf({ setting, side })).map(logOf);
-    const tests = testsToRepeat(sides[side].results, there, isRecorded, options.pytestArguments.length > 0);
+    const isSelection = options.pytestArguments.length > 0;
+    const tests = testsToRepeat(sides[side].results, there, isRecorded, isSelection).filter(
+      (test) => setting.meant?.[test] === undefined,
+    );
     if (tests.length > 0) {
       const second = await tryAgain({ setting, side, modules: row.modules }, tests, options);
       sides[side] = {
