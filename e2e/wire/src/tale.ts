@@ -74,6 +74,8 @@ export class EndsEarly extends Error {}
 
 const everyChannel: readonly Asked[] = ['registration', 'mux', 'task', 'broadcast', 'control'];
 const patienceMs = 5000;
+/** How long the hub may take to come to know something; Python's waits a while by itself before it gives up on an engine. */
+const hubPatienceMs = 20_000;
 const lists = (list: Json | undefined, text: string): boolean => Array.isArray(list) && list.includes(text);
 
 /** Replies of a hub that reads from its store may be overtaken by replies that need none. */
@@ -104,7 +106,7 @@ export function createTale(stage: Stage, engines: Map<string, FakeEngine>, accou
     return heard;
   }
   const untilHub: Tale['untilHub'] = async (what, msgType, content, right) => {
-    const deadline = performance.now() + patienceMs;
+    const deadline = performance.now() + hubPatienceMs;
     for (let round = 0; performance.now() < deadline; round++) {
       const header = { msg_id: `poll ${round} until ${what}`, date: now() };
       if (right(contentOf(await client.ask('registration', msgType, { content, header })))) return;
