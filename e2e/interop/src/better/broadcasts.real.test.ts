@@ -21,7 +21,7 @@ function answer(engine: FakeEngine, request: Heard, status: 'ok' | 'error'): voi
   engine.reply(request, status === 'ok' ? { metadata } : { metadata, content: errorContent(engine.uuid, 'apply') });
 }
 
-stories('broadcasts', [], (story) => {
+stories('broadcasts', {}, (story) => {
   for (const coalescing of [false, true]) {
     const how = coalescing ? ', coalesced' : '';
     story(

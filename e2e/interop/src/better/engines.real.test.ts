@@ -9,7 +9,7 @@ const tells = (kind: 'registration' | 'unregistration', uuid: string) => (heard:
 const listed = async ({ client }: Stage): Promise<readonly unknown[]> =>
   Object.values(contentOf(await client.ask('registration', 'connection_request')).engines ?? {});
 
-stories('engines', ['--HeartMonitor.max_heartmonitor_misses=3'], (story) => {
+stories('engines', { misses: 3 }, (story) => {
   story(
     'an engine that was given up and wakes up is taken back, with its number',
     async (stage) => {

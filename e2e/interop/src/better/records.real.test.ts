@@ -35,7 +35,7 @@ async function complete(stage: Stage, engine: FakeEngine, publish?: (request: He
 const untilFound = (stage: Stage, query: Json): Promise<unknown> =>
   until(async () => (await found(stage, query)).length > 0, { what: `a record of ${JSON.stringify(query)}` });
 
-stories('records in memory', [`--DictDB.record_limit=${recordLimit}`], (story) => {
+stories('records in memory', { args: [`--DictDB.record_limit=${recordLimit}`] }, (story) => {
   story(
     'queries compare as they say',
     async (stage) => {
@@ -82,7 +82,7 @@ stories('records in memory', [`--DictDB.record_limit=${recordLimit}`], (story) =
   );
 });
 
-stories('records of lost requests', ['--IPController.registration_timeout=1'], (story) => {
+stories('records of lost requests', { args: ['--IPController.registration_timeout=1'] }, (story) => {
   story(
     'a request that was lost with its engine has a result that clients can read',
     async (stage) => {
@@ -104,7 +104,7 @@ stories('records of lost requests', ['--IPController.registration_timeout=1'], (
   );
 });
 
-stories('records in SQLite', ['--sqlitedb'], (story) => {
+stories('records in SQLite', { args: ['--sqlitedb'] }, (story) => {
   story(
     'an empty query means all records',
     async (stage) => said(await ask(stage, 'db_request', { query: {}, keys: null })),

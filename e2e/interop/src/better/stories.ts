@@ -10,17 +10,24 @@ export type Story = (
   ends: Readonly<Record<Whose, unknown>>,
 ) => void;
 
-/** Engines are announced when all their sockets have had time to connect, and not given up because the machine is busy. */
-const patientArgs = ['--ping=250', '--HeartMonitor.max_heartmonitor_misses=100'];
+/** Engines are announced when all their sockets have had time to connect. */
+const pingArgs = ['--ping=250'];
 
-/** Stories on one pair of controllers, which are started with these arguments. */
-export function stories(name: string, args: readonly string[], tell: (story: Story) => void): void {
+interface Setting {
+  readonly args?: readonly string[];
+  /** Beats an engine may miss; by default so many that no engine is given up because the machine is busy. */
+  readonly misses?: number;
+}
+
+/** Stories on one pair of controllers, which are started in this setting. */
+export function stories(name: string, { args = [], misses = 100 }: Setting, tell: (story: Story) => void): void {
   describe(name, () => {
     const stages = new Map<Whose, Stage>();
     const each = ['theirs', 'ours'] as const;
+    const allArgs = [...pingArgs, `--HeartMonitor.max_heartmonitor_misses=${misses}`, ...args];
     beforeAll(async () => {
       const starts = each.map(async (whose) => {
-        stages.set(whose, await startStage(whose, { args: [...patientArgs, ...args] }));
+        stages.set(whose, await startStage(whose, { args: allArgs }));
       });
       await Promise.all(starts);
     });

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@muster/protocol';
 import { begin, fate, runs, said, stories, submit } from './stories.ts';
 
-stories('tasks', ['--hwm=1'], (story) => {
+stories('tasks', { args: ['--hwm=1'] }, (story) => {
   story(
     'a message that is sent twice does not cost an engine',
     async (stage) => {
