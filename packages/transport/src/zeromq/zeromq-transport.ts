@@ -1,4 +1,4 @@
-import type { OnTransportError, Socket, Transport } from './port.ts';
+import type { OnTransportError, Socket, Transport } from '../port.ts';
 import { openZeromqSocket } from './zeromq-socket.ts';
 
 /** The transport over the `zeromq` package (libzmq). Worker threads share its context. */

@@ -1,7 +1,8 @@
 // One socket of the port over one of the `zeromq` package.
+
+import type { OnTransportError, Received, Socket, SocketOptions } from '../port.ts';
 import { bindNative, connectNative, disconnectNative } from './native-endpoints.ts';
 import { defaultLingerMs, openNativeSocket } from './native-socket.ts';
-import type { OnTransportError, Received, Socket, SocketOptions } from './port.ts';
 import { receiveBatches } from './receive-batches.ts';
 import { createSender } from './sender.ts';
 import { watchHandshakes } from './watch-handshakes.ts';

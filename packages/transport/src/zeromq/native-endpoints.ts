@@ -1,6 +1,6 @@
 import { MusterError } from '@muster/protocol';
-import type { Endpoint } from './endpoint.ts';
-import { formatEndpoint, parseBinding, parseConnection } from './endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { formatEndpoint, parseBinding, parseConnection } from '../endpoint.ts';
 import type { NativeSocket } from './native-socket.ts';
 
 function allowIpv6(native: NativeSocket, { host }: Endpoint): void {

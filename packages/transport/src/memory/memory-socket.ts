@@ -1,14 +1,14 @@
 // One socket of the memory transport: who gets what is sent, and who hears what comes in, as in libzmq.
 import type { Frames, PeerId } from '@muster/protocol';
-import { checkCurve } from './curve-keys.ts';
-import { formatEndpoint, identityBytes, parseBinding, parseConnection } from './endpoint.ts';
-import { keptOut } from './kept-out.ts';
+import { checkCurve } from '../curve-keys.ts';
+import { formatEndpoint, identityBytes, parseBinding, parseConnection } from '../endpoint.ts';
+import type { OnTransportError, Socket, SocketOptions } from '../port.ts';
+import { keptOut } from '../zeromq/kept-out.ts';
+import type { SendQueue } from '../zeromq/send-queue.ts';
+import { createSendQueue } from '../zeromq/send-queue.ts';
 import type { Inlet } from './memory-inlet.ts';
 import { createInlet } from './memory-inlet.ts';
 import type { Network, Party, Pipe } from './memory-network.ts';
-import type { OnTransportError, Socket, SocketOptions } from './port.ts';
-import type { SendQueue } from './send-queue.ts';
-import { createSendQueue } from './send-queue.ts';
 
 export interface MemorySocketOptions extends SocketOptions {
   readonly network: Network;

@@ -1,6 +1,6 @@
 // Who may speak with whom, as libzmq and CurveZMQ have it.
 import type { Frames } from '@muster/protocol';
-import type { SocketKind, SocketOptions } from './port.ts';
+import type { SocketKind, SocketOptions } from '../port.ts';
 
 const partners: Record<SocketKind, readonly SocketKind[]> = {
   router: ['router', 'dealer'],

@@ -1,8 +1,8 @@
 // The only file that knows the `zeromq` package: it makes its sockets with the options that the port promises.
 import { Dealer, Publisher, Router, Subscriber } from 'zeromq';
-import { checkCurve, generateCurvePair } from './curve-keys.ts';
-import { identityBytes } from './endpoint.ts';
-import type { SocketOptions } from './port.ts';
+import { checkCurve, generateCurvePair } from '../curve-keys.ts';
+import { identityBytes } from '../endpoint.ts';
+import type { SocketOptions } from '../port.ts';
 
 interface NativeEvent {
   readonly type: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { transportContract } from './contract.ts';
+import { transportContract } from '../contract.ts';
 import { createMemoryTransport } from './memory-transport.ts';
 
 transportContract('memory', (onError) => createMemoryTransport({ onError }), { describe, test, expect });

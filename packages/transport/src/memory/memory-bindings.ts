@@ -1,6 +1,6 @@
 import { MusterError } from '@muster/protocol';
-import type { Endpoint } from './endpoint.ts';
-import { formatEndpoint } from './endpoint.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { formatEndpoint } from '../endpoint.ts';
 
 /** Who is bound where, on the one machine that the memory transport is. */
 export interface Bindings<Party> {

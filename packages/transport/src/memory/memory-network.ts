@@ -1,12 +1,12 @@
 // What lies between the sockets of the memory transport: bound endpoints, connections, and messages on their way.
 import type { Frames, PeerId } from '@muster/protocol';
-import type { Endpoint } from './endpoint.ts';
-import type { Fifo } from './fifo.ts';
-import { createFifo } from './fifo.ts';
+import type { Endpoint } from '../endpoint.ts';
+import type { Fifo } from '../fifo.ts';
+import { createFifo } from '../fifo.ts';
+import type { SocketOptions } from '../port.ts';
+import { largestBatch } from '../zeromq/receive-batches.ts';
 import { createBindings } from './memory-bindings.ts';
 import { fitsTogether, withinLimit } from './memory-rules.ts';
-import type { SocketOptions } from './port.ts';
-import { largestBatch } from './receive-batches.ts';
 
 /**
  * Runs a step later, never at once. Steps of one connection wait for each other, so their order does not matter.

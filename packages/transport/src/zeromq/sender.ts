@@ -1,7 +1,7 @@
 import type { Frames, PeerId } from '@muster/protocol';
 import { fromPeerId } from '@muster/protocol';
+import type { Socket } from '../port.ts';
 import type { NativeSocket } from './native-socket.ts';
-import type { Socket } from './port.ts';
 import { createSendQueue } from './send-queue.ts';
 
 /** How often a DEALER without a peer looks whether it has one: libzmq tells nobody. */

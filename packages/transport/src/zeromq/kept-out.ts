@@ -1,5 +1,5 @@
 import { MusterError } from '@muster/protocol';
-import type { OnTransportError } from './port.ts';
+import type { OnTransportError } from '../port.ts';
 
 export interface KeptOut {
   readonly why: string;

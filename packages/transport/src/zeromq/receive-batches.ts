@@ -1,5 +1,5 @@
+import type { Received, SocketKind } from '../port.ts';
 import type { NativeSocket } from './native-socket.ts';
-import type { Received, SocketKind } from './port.ts';
 
 /** A receiver gets at most so many messages at once; after a full batch the event loop has its turn. */
 export const largestBatch = 256;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { transportContract } from './contract.ts';
-import { generateCurvePair } from './curve-keys.ts';
+import { transportContract } from '../contract.ts';
+import { generateCurvePair } from '../curve-keys.ts';
 import { createZeromqTransport } from './zeromq-transport.ts';
 
 transportContract('zeromq', (onError) => createZeromqTransport({ onError }), { describe, test, expect });
