@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { bytesFrom, echo, inboxOf, text, until } from './contract/kit.ts';
 import { generateCurvePair } from './curve-keys.ts';
 import type { CurveClient, CurveServer, Socket, SocketKind } from './port.ts';
-import { createZeromqTransport } from './zeromq/zeromq-transport.ts';
+import { createZeromqTransport } from './zeromq/transport.ts';
 
 const python = process.env.PEER_PYTHON;
 const count = 2_000;

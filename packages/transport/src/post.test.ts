@@ -1,10 +1,10 @@
 // Against both transports: what a ROUTER tells of connections is what all rests on.
 import { decodeText, encodeText } from '@muster/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createMemoryTransport } from './memory/memory-transport.ts';
+import { createMemoryTransport } from './memory/transport.ts';
 import type { Post } from './post.ts';
 import { createPost, isConnection } from './post.ts';
-import { createZeromqTransport } from './zeromq/zeromq-transport.ts';
+import { createZeromqTransport } from './zeromq/transport.ts';
 
 interface TestClient {
   readonly got: string[];

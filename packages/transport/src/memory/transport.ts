@@ -1,7 +1,7 @@
 import type { OnTransportError, Socket, SocketOptions, Transport } from '../port.ts';
-import type { Schedule } from './memory-network.ts';
-import { createNetwork } from './memory-network.ts';
-import { openMemorySocket } from './memory-socket.ts';
+import type { Schedule } from './network.ts';
+import { createNetwork } from './network.ts';
+import { openMemorySocket } from './socket.ts';
 
 export interface MemoryTransportOptions {
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { transportContract } from '../contract.ts';
-import { createMemoryTransport } from './memory-transport.ts';
+import { createMemoryTransport } from './transport.ts';
 
 transportContract('memory', (onError) => createMemoryTransport({ onError }), { describe, test, expect });
 

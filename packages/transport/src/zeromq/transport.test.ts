@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { transportContract } from '../contract.ts';
 import { generateCurvePair } from '../curve-keys.ts';
-import { createZeromqTransport } from './zeromq-transport.ts';
+import { createZeromqTransport } from './transport.ts';
 
 transportContract('zeromq', (onError) => createZeromqTransport({ onError }), { describe, test, expect });
 

@@ -1,5 +1,5 @@
 import type { OnTransportError, Socket, Transport } from '../port.ts';
-import { openZeromqSocket } from './zeromq-socket.ts';
+import { openZeromqSocket } from './socket.ts';
 
 /** The transport over the `zeromq` package (libzmq). Worker threads share its context. */
 export function createZeromqTransport({ onError }: { readonly onError: OnTransportError }): Transport {

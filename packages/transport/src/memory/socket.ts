@@ -6,9 +6,9 @@ import type { OnTransportError, Socket, SocketOptions } from '../port.ts';
 import { keptOut } from '../zeromq/kept-out.ts';
 import type { SendQueue } from '../zeromq/send-queue.ts';
 import { createSendQueue } from '../zeromq/send-queue.ts';
-import type { Inlet } from './memory-inlet.ts';
-import { createInlet } from './memory-inlet.ts';
-import type { Network, Party, Pipe } from './memory-network.ts';
+import type { Inlet } from './inlet.ts';
+import { createInlet } from './inlet.ts';
+import type { Network, Party, Pipe } from './network.ts';
 
 export interface MemorySocketOptions extends SocketOptions {
   readonly network: Network;

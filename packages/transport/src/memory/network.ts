@@ -5,8 +5,8 @@ import type { Fifo } from '../fifo.ts';
 import { createFifo } from '../fifo.ts';
 import type { SocketOptions } from '../port.ts';
 import { largestBatch } from '../zeromq/receive-batches.ts';
-import { createBindings } from './memory-bindings.ts';
-import { fitsTogether, withinLimit } from './memory-rules.ts';
+import { createBindings } from './bindings.ts';
+import { fitsTogether, withinLimit } from './rules.ts';
 
 /**
  * Runs a step later, never at once. Steps of one connection wait for each other, so their order does not matter.

@@ -1,6 +1,6 @@
 import type { Received } from '../port.ts';
 import { largestBatch } from '../zeromq/receive-batches.ts';
-import type { Schedule } from './memory-network.ts';
+import type { Schedule } from './network.ts';
 
 /** Messages on their way from the network to the receiver; they wait until there is one. */
 export interface Inlet {
