@@ -5,13 +5,13 @@ import { createSystemClock, newId } from '@muster/machine/node';
 import type { EngineConnection, Signer } from '@muster/protocol';
 import { buildMessage, channelUrl, createHeaderSource, readMessage } from '@muster/protocol';
 import type { Socket, SocketKind, Transport } from '@muster/transport';
-import { createHmacSigner, createZeromqTransport } from '@muster/transport';
+import { createHmacSigner, createTransport } from '@muster/transport';
 
 const [file, count] = process.argv.slice(2);
 const connection = await readEngineConnection(file!);
 const signer = createHmacSigner(connection.key);
 const clock = createSystemClock();
-const transport: Transport = createZeromqTransport({ onError: (error) => console.error(error) });
+const transport: Transport = createTransport({ onError: (error) => console.error(error) });
 process.once('SIGTERM', () => process.exit(0));
 await Promise.all(Array.from({ length: Number(count) }, () => startEngine(connection, signer)));
 console.log('ready');

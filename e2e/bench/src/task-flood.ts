@@ -2,7 +2,7 @@
 import { readClientConnection } from '@muster/config';
 import { createSystemClock, newId } from '@muster/machine/node';
 import { buildMessage, channelUrl, createHeaderSource } from '@muster/protocol';
-import { createHmacSigner, createZeromqTransport } from '@muster/transport';
+import { createHmacSigner, createTransport } from '@muster/transport';
 
 /** At most that many tasks without an answer. */
 const window = 64;
@@ -20,7 +20,7 @@ export async function openFlood(clientFile: string): Promise<Flood> {
   const signer = createHmacSigner(connection.key);
   const clock = createSystemClock();
   const headers = createHeaderSource(newId());
-  const transport = createZeromqTransport({ onError: (error) => console.error(error) });
+  const transport = createTransport({ onError: (error) => console.error(error) });
   const socket = transport.open({ kind: 'dealer' });
   socket.connect(channelUrl(connection, connection.task));
   let onAnswers: (count: number) => void = () => {};

@@ -3,7 +3,7 @@ import { connectionPaths, readClientConnection, resolveProfileDir, withServerKey
 import type { ClientConnection } from '@muster/protocol';
 import { MusterError } from '@muster/protocol';
 import type { Transport } from '@muster/transport';
-import { createZeromqTransport } from '@muster/transport';
+import { createTransport } from '@muster/transport';
 import type { Client } from './client.ts';
 import type { Here } from './core/address.ts';
 import { isElsewhere, reachable } from './core/address.ts';
@@ -47,7 +47,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const connection = withUrl(reachable(known, here), options.url);
   // Sockets are opened below, so no error can come before there is somebody to tell.
   let report: ((error: Error) => void) | undefined;
-  const transport = options.transport ?? createZeromqTransport({ onError: (error) => report?.(error) });
+  const transport = options.transport ?? createTransport({ onError: (error) => report?.(error) });
   const opened = openClient({
     transport,
     connection,

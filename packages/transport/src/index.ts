@@ -1,6 +1,7 @@
 export * from './addresses.ts';
 export * from './bound-sockets.ts';
 export * from './create-bound-sockets.ts';
+export * from './create-transport.ts';
 export type { CurvePair } from './curve-keys.ts';
 export { curvePublicKey, generateCurvePair } from './curve-keys.ts';
 export * from './hmac.ts';

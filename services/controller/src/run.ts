@@ -13,7 +13,7 @@ import {
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import { addressForOthers, createZeromqTransport, logTransportErrors, warnWhenOpen } from '@muster/transport';
+import { addressForOthers, createTransport, logTransportErrors, warnWhenOpen } from '@muster/transport';
 import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
@@ -81,7 +81,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const places = { engineState: start.engineState, client: paths.client };
   const before = readPredecessor(values, places, ports.clock.nowUs(), log);
   const { store, ...continuity } = await openRecords({ ...start, values, session, before, log });
-  const transport = createZeromqTransport({
+  const transport = createTransport({
     onError: logTransportErrors(log),
   });
   let controller: Controller;

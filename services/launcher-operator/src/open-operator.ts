@@ -51,8 +51,8 @@ export async function openLauncherOperator(options: OpenOperatorOptions): Promis
     connection: connections.client,
     ports,
     openTransport: async () => {
-      const { createZeromqTransport, logTransportErrors } = await import('@muster/transport');
-      return createZeromqTransport({ onError: logTransportErrors(log) });
+      const { createTransport, logTransportErrors } = await import('@muster/transport');
+      return createTransport({ onError: logTransportErrors(log) });
     },
   });
   const service = createLauncherOperatorService({

@@ -5,7 +5,7 @@ import { createSystemPorts } from '@muster/machine/node';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets } from '@muster/transport';
-import { createHmacSigner, createZeromqTransport, logTransportErrors } from '@muster/transport';
+import { createHmacSigner, createTransport, logTransportErrors } from '@muster/transport';
 import { openBus } from './open-bus.ts';
 import { prepareSockets } from './open-sockets.ts';
 import { openStore } from './open-store.ts';
@@ -42,7 +42,7 @@ export async function start<V extends SharedServiceValues>(
   const { values, key, log, stopping, readiness, running } = context;
   const failing = new AbortController();
   const signal = AbortSignal.any([stopping.signal, failing.signal]);
-  running.transport = createZeromqTransport({
+  running.transport = createTransport({
     onError: logTransportErrors(log),
   });
   const { transport } = running;

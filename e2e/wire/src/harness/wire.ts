@@ -2,7 +2,7 @@
 import type { Channel, Frames, Json, JsonObject, Side, Signer } from '@muster/protocol';
 import { delimiter, encodeText, formatDate } from '@muster/protocol';
 import type { SocketKind } from '@muster/transport';
-import { createHmacSigner, createZeromqTransport } from '@muster/transport';
+import { createHmacSigner, createTransport } from '@muster/transport';
 import type { StartedController } from './controller.ts';
 import type { Line } from './line.ts';
 import { createLine } from './line.ts';
@@ -64,7 +64,7 @@ export function now(): string {
 export function createWire(controller: StartedController): Wire {
   const { files } = controller;
   const signer = createHmacSigner(String(files.client.key));
-  const transport = createZeromqTransport({ onError: () => {} });
+  const transport = createTransport({ onError: () => {} });
   // A count for each session: what one says does not change the ids of another.
   const counts = new Map<string, number>();
   let prefix = 'wire';

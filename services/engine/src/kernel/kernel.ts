@@ -3,7 +3,7 @@ import { setImmediate, setTimeout } from 'node:timers';
 import { createRunner } from '@muster/machine';
 import { createSystemPorts } from '@muster/machine/node';
 import type { JsonObject } from '@muster/protocol';
-import { createZeromqTransport } from '@muster/transport';
+import { createTransport } from '@muster/transport';
 import type { KernelEffect, KernelEvent, KernelState } from '../core/index.ts';
 import { createKernelState, defaultKernelSettings, failure, step } from '../core/index.ts';
 import type { Interrupted, KernelSetup } from '../ipc.ts';
@@ -50,7 +50,7 @@ export function createKernel({ setup, output, log, onAborted, onInterrupted, onE
   const ports = createSystemPorts();
   const state = createKernelState(setup.uuid, { ...defaultKernelSettings, maxQueued: setup.maxQueued });
   const throttle = createThrottle();
-  const transport = createZeromqTransport({
+  const transport = createTransport({
     onError: (error, socket) => log.error({ socket, error }, 'socket error'),
   });
   let received = 0;

@@ -3,7 +3,7 @@
 import { createSystemClock, newId } from '@muster/machine/node';
 import type { EngineConnection, JsonObject } from '@muster/protocol';
 import type { Transport } from '@muster/transport';
-import { createZeromqTransport } from '@muster/transport';
+import { createTransport } from '@muster/transport';
 import type { KernelSetup } from '../ipc.ts';
 import type { Log } from '../log.ts';
 import { createActions } from './actions.ts';
@@ -56,7 +56,7 @@ const endLimitMs = 2000;
 /** Lives one engine. Throws MusterError when it cannot be registered; nothing is left behind in any case. */
 export async function runNanny(options: NannyOptions): Promise<NannyEnd> {
   const { log, stop } = options;
-  const transport = createZeromqTransport({ onError: (error, socket) => log.error({ socket, error }, 'socket error') });
+  const transport = createTransport({ onError: (error, socket) => log.error({ socket, error }, 'socket error') });
   const actions = createActions(log);
   const kernel = keepKernel({ cwd: options.cwd, env: options.env, endLimitMs, onMessage: actions.onMessage });
   const ended = Promise.withResolvers<NannyEnd>();
