@@ -1,9 +1,6 @@
+import type { TransportName } from './names.ts';
 import type { OnTransportError, Transport } from './port.ts';
 import { createZeromqTransport } from './zeromq/transport.ts';
-
-/** The transports there are, the default first. */
-export const transportNames = ['zeromq'] as const;
-export type TransportName = (typeof transportNames)[number];
 
 export interface TransportOptions {
   /** Default: the first of `transportNames`. */

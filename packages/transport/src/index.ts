@@ -7,6 +7,7 @@ export { curvePublicKey, generateCurvePair } from './curve-keys.ts';
 export * from './hmac.ts';
 export type { Schedule } from './memory/network.ts';
 export * from './memory/transport.ts';
+export * from './names.ts';
 export * from './port.ts';
 export type { Post } from './post.ts';
 export { createPlainPost, createPost, isConnection } from './post.ts';
