@@ -1,7 +1,15 @@
 import type { Bus } from '@muster/bus';
 import type { Ports } from '@muster/machine';
 import type { Frames, Signer } from '@muster/protocol';
-import { buildMessage, createHeaderSource, errorTable, fromPeerId, openMessage, readMessage } from '@muster/protocol';
+import {
+  buildMessage,
+  createHeaderSource,
+  errorTable,
+  fromPeerId,
+  Message,
+  openMessage,
+  readMessage,
+} from '@muster/protocol';
 import type { ThrottledWarn } from '@muster/telemetry';
 import type { Post, Socket } from '@muster/transport';
 import { spreadBroadcast } from './broadcast-wire.ts';
@@ -38,6 +46,16 @@ export function createPerformer(options: PerformerOptions): (effect: RelaySend) 
   const { bus, signer, ports, pairs, subscribers, warn } = options;
   const headers = createHeaderSource(ports.newId());
 
+  function passRequest({ channel, engine, frames }: Extract<RelaySend, { type: 'request.pass' }>): void {
+    pairs[channel].engine.send(engine, frames);
+    if (channel === 'mux')
+      bus.publish({ type: 'direct.requested', engineUuid: engine, message: new Message(frames.slice(2)) });
+  }
+  function passReply({ channel, engine, client, frames }: Extract<RelaySend, { type: 'reply.pass' }>): void {
+    pairs[channel].post.send(client, frames, () => sessionOf(frames));
+    if (channel === 'mux')
+      bus.publish({ type: 'direct.replied', engineUuid: engine, message: new Message(frames.slice(2)) });
+  }
   /** Silent and empty: an engine does it when all before it is done, and shows nobody. */
   function probe({ engine, client }: Extract<RelaySend, { type: 'engine.probe' }>): void {
     const header = headers.next('execute_request', ports.clock.nowUs());
@@ -65,6 +83,10 @@ export function createPerformer(options: PerformerOptions): (effect: RelaySend) 
   }
   return (effect) => {
     switch (effect.type) {
+      case 'request.pass':
+        return passRequest(effect);
+      case 'reply.pass':
+        return passReply(effect);
       case 'engine.send':
         return pairs[effect.channel].engine.send(effect.engine, effect.frames);
       case 'client.send':
@@ -77,20 +99,8 @@ export function createPerformer(options: PerformerOptions): (effect: RelaySend) 
         return spreadBroadcast(effect.request, signer, (uuid, frames) => pairs.broadcast.engine.send(uuid, frames));
       case 'client.answer':
         return answer(effect);
-      case 'direct.request':
-        return bus.publish({
-          type: 'direct.requested',
-          engineUuid: effect.engine,
-          message: readMessage(effect.frames, 0),
-        });
-      case 'direct.reply':
-        return bus.publish({
-          type: 'direct.replied',
-          engineUuid: effect.engine,
-          message: readMessage(effect.frames, 0),
-        });
       case 'iopub.copy':
-        return bus.publish({ type: 'iopub.published', message: readMessage(effect.frames, 0) });
+        return bus.publish({ type: 'iopub.published', message: readMessage(effect.frames, effect.at) });
       case 'engines.ask':
         return options.askEngines();
       case 'engine.probe':

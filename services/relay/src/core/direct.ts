@@ -2,7 +2,7 @@
 
 import type { Inputs } from '@muster/machine';
 import type { Message } from '@muster/protocol';
-import { delimiter, equalBytes, errorContent, fromPeerId, readMessage, toPeerId } from '@muster/protocol';
+import { delimiter, equalBytes, errorContent, readMessage, toPeerId } from '@muster/protocol';
 import { isForNobody } from './dismissal.ts';
 import type { Out } from './effects.ts';
 import type { RelayEvent } from './events.ts';
@@ -27,22 +27,17 @@ export function onClientSent(state: RelayState, event: ClientSent, isLast: boole
     if (!isLast && hold(state, event, [engine], inputs, out)) return;
     return refuse(channel, client, engine, readMessage(frames, 1), out);
   }
-  const message = frames.slice(1);
-  out.send({ type: 'engine.send', channel, engine, frames: [fromPeerId(client), ...message] });
-  // What the hub makes of it takes longer than passing it on, and nobody waits for that.
-  if (channel === 'mux') out.send({ type: 'direct.request', engine, frames: message });
+  out.send({ type: 'request.pass', channel, engine, frames: frames.with(0, state.bytesOf(client)) });
 }
 
-export function onEngineSent({ channel, engine, frames }: EngineSent, out: Out): void {
+export function onEngineSent(state: RelayState, { channel, engine, frames }: EngineSent, out: Out): void {
   if (!isMirrored(frames))
     return out.send({ type: 'message.drop', where: `${channel} of an engine`, why: 'not [client] <IDS|MSG> …' });
-  const message = frames.slice(1);
   const client = toPeerId(frames[0]!);
   if (channel === 'control' && isForNobody(client)) return;
   const probe = channel === 'mux' ? probeOf(client) : undefined;
-  if (probe !== undefined) return out.send({ type: 'probe.answer', engine, probe, frames: message });
-  out.send({ type: 'client.send', channel, client, frames: [fromPeerId(engine), ...message] });
-  if (channel === 'mux') out.send({ type: 'direct.reply', engine, frames: message });
+  if (probe !== undefined) return out.send({ type: 'probe.answer', engine, probe, frames: frames.slice(1) });
+  out.send({ type: 'reply.pass', channel, engine, client, frames: frames.with(0, state.bytesOf(engine)) });
 }
 
 /** A request for an engine that is not there would never be answered: we answer it. */

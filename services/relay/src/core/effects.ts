@@ -4,20 +4,28 @@ import type { MirroredChannel } from './events.ts';
 
 /** What the relay wants done. */
 export type RelaySend =
-  /** Frames to an engine, as they are. */
+  /**
+   * A client's request to its engine, then, of mux, a copy to the hub: what the hub makes of it takes longer than passing
+   * it on, and nobody waits for that. Frames: client id, delimiter and at least five more.
+   */
   | {
-      readonly type: 'engine.send';
-      readonly channel: MirroredChannel | 'broadcast';
+      readonly type: 'request.pass';
+      readonly channel: MirroredChannel;
       readonly engine: PeerId;
       readonly frames: Frames;
     }
-  /** Frames to a client, as they are. */
+  /** An engine's answer to its client, then, of mux, a copy to the hub. Frames: engine uuid, delimiter and at least five more. */
   | {
-      readonly type: 'client.send';
-      readonly channel: MirroredChannel | 'broadcast';
+      readonly type: 'reply.pass';
+      readonly channel: MirroredChannel;
+      readonly engine: PeerId;
       readonly client: PeerId;
       readonly frames: Frames;
     }
+  /** Frames to an engine, as they are. */
+  | { readonly type: 'engine.send'; readonly channel: 'control'; readonly engine: PeerId; readonly frames: Frames }
+  /** Frames to a client, as they are. */
+  | { readonly type: 'client.send'; readonly channel: 'broadcast'; readonly client: PeerId; readonly frames: Frames }
   /** Frames to the client of a session, by mux. */
   | { readonly type: 'session.send'; readonly session: string; readonly frames: Frames }
   /** A message of the relay's own making, still to be signed. */
@@ -39,10 +47,8 @@ export type RelaySend =
   | { readonly type: 'engines.broadcast'; readonly request: BroadcastRequest }
   /** Frames to all clients. */
   | { readonly type: 'clients.publish'; readonly frames: Frames }
-  /** Tell the hub of a direct request, a direct reply, or what was published. Frames from the delimiter on. */
-  | { readonly type: 'direct.request'; readonly engine: PeerId; readonly frames: Frames }
-  | { readonly type: 'direct.reply'; readonly engine: PeerId; readonly frames: Frames }
-  | { readonly type: 'iopub.copy'; readonly frames: Frames }
+  /** Tell the hub of what was published; the delimiter is the frame at `at`. */
+  | { readonly type: 'iopub.copy'; readonly frames: Frames; readonly at: number }
   /** Ask the hub which engines there are (event engines.listed). */
   | { readonly type: 'engines.ask' }
   /** Send the engine a request that does nothing, in the name of `client`. */

@@ -51,7 +51,7 @@ test('a request waits for the fact that its engine is there, and goes before lat
   feed({ type: 'engine.registered', uuid: 'other' });
   expect(sent()).toEqual([]);
   feed({ type: 'engine.registered', uuid: 'e' });
-  expect(sent()).toEqual(['engine.send', 'direct.request', 'engine.send', 'direct.request']);
+  expect(sent()).toEqual(['request.pass', 'request.pass']);
   expect(leftovers(state)).toEqual([]);
 });
 
@@ -61,7 +61,7 @@ test('a list of the hub settles it: the engine is there, or twice it was not', (
   feed(direct('nobody', 2));
   sent();
   feed({ type: 'engines.listed', uuids: ['e'] });
-  expect(sent()).toEqual(['engine.send', 'direct.request', 'engines.ask']);
+  expect(sent()).toEqual(['request.pass', 'engines.ask']);
   feed({ type: 'engines.listed', uuids: ['e'] });
   expect(sent()).toEqual(['client.answer c2']);
   expect(leftovers(state)).toEqual([]);
@@ -139,7 +139,7 @@ test('every request is passed on or refused, once, whatever comes', () => {
       time.advance(2_100_000);
       const done = sent();
       const refused = done.filter((what) => what.startsWith('client.answer'));
-      expect(done.filter((what) => what === 'engine.send').length + refused.length).toBe(requests);
+      expect(done.filter((what) => what === 'request.pass').length + refused.length).toBe(requests);
       expect(new Set(refused).size).toBe(refused.length);
       expect(leftovers(state)).toEqual([]);
     }),

@@ -1,6 +1,8 @@
 import type { Frames, Message, PeerId } from '@muster/protocol';
 import type { Target } from './effects.ts';
 import type { RelayEvent } from './events.ts';
+import type { PeerBytes } from './peer-bytes.ts';
+import { createPeerBytes } from './peer-bytes.ts';
 
 export interface RelaySettings {
   /** Coalesced broadcasts under way at most; beyond, a request is refused. */
@@ -52,6 +54,7 @@ export interface Coalescing {
 
 export interface RelayState {
   readonly settings: RelaySettings;
+  readonly bytesOf: PeerBytes;
   /** Registered engines. */
   readonly engines: Set<string>;
   /** By client and original msg_id. */
@@ -68,6 +71,7 @@ export interface RelayState {
 
 export const createState = (settings: RelaySettings = defaultSettings): RelayState => ({
   settings,
+  bytesOf: createPeerBytes(),
   engines: new Set(),
   coalescing: new Map(),
   waitingFor: new Map(),

@@ -36,14 +36,13 @@ describe('direct and control', () => {
     const { feed } = createBench(['e1']);
     const wire = request().toWire();
     const out = feed({ type: 'client.sent', channel, client, frames: [encodeText('e1'), ...wire] });
-    const sent = out.find((effect) => effect.type === 'engine.send')!;
+    const sent = out.find((effect) => effect.type === 'request.pass')!;
     expect(sent).toMatchObject({ channel, engine: 'e1' });
     expect(toPeerId(sent.frames[0]!)).toBe(client);
     expect(sent.frames.slice(1).every((frame, i) => frame === wire[i])).toBe(true);
-    expect(out.some((effect) => effect.type === 'direct.request')).toBe(channel === 'mux');
 
     const back = feed({ type: 'engine.sent', channel, engine: 'e1', frames: sent.frames });
-    const reply = back.find((effect) => effect.type === 'client.send')!;
+    const reply = back.find((effect) => effect.type === 'reply.pass')!;
     expect(reply.client).toBe(client);
     expect(decodeText(reply.frames[0]!)).toBe('e1');
   });
@@ -67,7 +66,7 @@ describe('direct and control', () => {
       client,
       frames: [encodeText('e1'), ...request().toWire()],
     });
-    expect(next.map((effect) => effect.type)).toEqual(['engine.send', 'direct.request']);
+    expect(next.map((effect) => effect.type)).toEqual(['request.pass']);
   });
 
   test('a request for an engine that is gone is answered by an error', () => {

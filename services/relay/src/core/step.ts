@@ -1,7 +1,7 @@
 // The relay: direct and control requests mirrored, broadcasts spread out and gathered, iopub passed on (§2).
 import type { Effects, Inputs, TimerFired } from '@muster/machine';
 import { Outbox } from '@muster/machine';
-import { decodeLatin1, type Frames, findDelimiter } from '@muster/protocol';
+import { encodeText, type Frames, findDelimiter } from '@muster/protocol';
 import { onBroadcastEngineLost, onBroadcastReplied, onBroadcastRequested } from './broadcast.ts';
 import { onClientSent, onEngineSent } from './direct.ts';
 import { onEngineDismissed } from './dismissal.ts';
@@ -25,7 +25,7 @@ export function step(state: RelayState, event: RelayEvent | TimerFired, inputs: 
       request(event, false);
       break;
     case 'engine.sent':
-      onEngineSent(event, out);
+      onEngineSent(state, event, out);
       break;
     case 'broadcast.replied':
       onBroadcastReplied(state, event, send);
@@ -79,11 +79,15 @@ function onPublished(frames: Frames, send: (effect: RelaySend) => void): void {
   if (at < 0 || frames.length - at < 6)
     return send({ type: 'message.drop', where: 'iopub', why: 'not [topic] <IDS|MSG> …' });
   send({ type: 'clients.publish', frames });
-  if (at === 1 && isStatusTopic(frames[0]!)) return;
-  send({ type: 'iopub.copy', frames: at === 0 ? frames : frames.slice(1) });
+  if (at === 0 || !isStatusTopic(frames[0]!)) send({ type: 'iopub.copy', frames, at });
 }
+
+const statusEnd = encodeText('.status');
 
 /** `engine.3.status`: two thirds of what engines publish, and of no interest to the hub. */
 function isStatusTopic(topic: Uint8Array): boolean {
-  return topic.length < 256 && decodeLatin1(topic).endsWith('.status');
+  const start = topic.length - statusEnd.length;
+  if (start < 0) return false;
+  for (let i = 0; i < statusEnd.length; i++) if (topic[start + i] !== statusEnd[i]) return false;
+  return true;
 }
