@@ -1,5 +1,6 @@
 // The values of the Helm chart, one entry each. values.yaml, values.schema.json and the list in the chart's README are
 // written from this table by `npm run generate`, and compared with it in a test.
+import { transportNames } from '@muster/transport/names';
 
 /** A JSON Schema of one value, without description and default. */
 type Shape = Readonly<Record<string, unknown>>;
@@ -76,6 +77,12 @@ const general: readonly ChartValue[] = [
     default: 'info',
     shape: { type: 'string', enum: ['debug', 'info', 'warn', 'error', 'silent'] },
     description: 'Least level that the services log.',
+  },
+  {
+    path: 'transport',
+    default: '',
+    shape: { type: 'string', enum: ['', ...transportNames] },
+    description: `What carries messages: ${transportNames.join(' or ')}. Empty: ${transportNames[0]}. With \`curve.secret\` it is zeromq.`,
   },
   {
     path: 'env',

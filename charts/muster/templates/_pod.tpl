@@ -60,6 +60,9 @@ readinessProbe:
 - {name: MUSTER_LINGER, value: {{ .Values.lingerSeconds | quote }}}
 - {name: MUSTER_LOG_LEVEL, value: {{ .Values.logLevel }}}
 - {name: MUSTER_LOG_FORMAT, value: json}
+{{- with .Values.transport }}
+- {name: MUSTER_TRANSPORT, value: {{ . }}}
+{{- end }}
 {{- if include "muster.ownNats" . }}
 - {name: MUSTER_NATS, value: "nats://{{ include "muster.name" . }}-nats:4222"}
 - {name: MUSTER_NATS_USER, value: muster}

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { transportNames } from '@muster/transport/names';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Commands, createCommands } from './testing/commands.ts';
 import { readVersion } from './version.ts';
@@ -17,6 +18,9 @@ test.each([
   ['ipcluster start --help', '-n N'],
   ['ipcluster start --help-all', '--Cluster.engine_timeout'],
   ['ipcluster engines -h', '--engine-cmd'],
+  ['ipcluster start -h', '--transport=TRANSPORT'],
+  ['ipcontroller -h', '--transport=TRANSPORT'],
+  ['ipengine -h', '--transport=TRANSPORT'],
   ['ipcluster stop -h', '--all'],
   ['ipcluster list -h', '--json'],
   ['ipcluster clean -h', '--force'],
@@ -44,6 +48,9 @@ test.each([
   ['ipcluster constructor', 2, 'There are: start'],
   ['ipcluster start --engins=local', 2, 'Did you mean --engines?'],
   ['ipcluster start --engines=MPI', 1, 'one of: local'],
+  ['ipcluster start --transport=tcp', 1, `one of: ${transportNames.join(', ')}`],
+  ['ipcontroller --transport=tcp', 1, "--transport: 'tcp' is not possible"],
+  ['ipengine --transport', 1, '--transport needs a value'],
   ['ipcluster start -n many', 1, 'an integer from 1'],
   ['ipcluster start --profile=../x', 1, '--profile-dir'],
   ['ipcluster list extra', 2, 'Unexpected argument: extra'],

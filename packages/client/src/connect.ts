@@ -2,8 +2,8 @@ import { hostname, networkInterfaces, userInfo } from 'node:os';
 import { connectionPaths, readClientConnection, resolveProfileDir, withServerKey } from '@muster/config';
 import type { ClientConnection } from '@muster/protocol';
 import { MusterError } from '@muster/protocol';
-import type { Transport } from '@muster/transport';
-import { createTransport } from '@muster/transport';
+import type { Transport, TransportName } from '@muster/transport';
+import { createTransport, parseTransportName, transportVariable } from '@muster/transport';
 import type { Client } from './client.ts';
 import type { Here } from './core/address.ts';
 import { isElsewhere, reachable } from './core/address.ts';
@@ -29,8 +29,11 @@ export interface ConnectOptions {
   /** Environment to look into. Default: that of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly limits?: Partial<ClientLimits>;
-  /** Who carries messages. Default: ZeroMQ. */
-  readonly transport?: Transport;
+  /**
+   * What carries messages: `zmtp`, Muster's own ZeroMQ wire, or `zeromq`, the native library, which is used in any case where there
+   * is CurveZMQ. Or a transport of your own. Default: $MUSTER_TRANSPORT, else `zmtp`.
+   */
+  readonly transport?: TransportName | Transport;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const connection = withUrl(reachable(known, here), options.url);
   // Sockets are opened below, so no error can come before there is somebody to tell.
   let report: ((error: Error) => void) | undefined;
-  const transport = options.transport ?? createTransport({ onError: (error) => report?.(error) });
+  const transport = openTransport(options, (error) => report?.(error));
   const opened = openClient({
     transport,
     connection,
@@ -72,6 +75,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
       'Check that it runs (ipcluster list). If it does not, its connection file is a left-over: start a cluster, which writes a new one.',
     );
   }
+}
+
+function openTransport({ transport, env = process.env }: ConnectOptions, onError: (error: Error) => void): Transport {
+  if (typeof transport === 'object') return transport;
+  const name =
+    transport === undefined
+      ? parseTransportName(env[transportVariable], `$${transportVariable}`)
+      : parseTransportName(transport, 'transport');
+  return createTransport({ name, onError });
 }
 
 async function findConnection(options: ConnectOptions): Promise<{ given: ClientConnection; from: string }> {

@@ -13,7 +13,7 @@ import {
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger } from '@muster/telemetry';
-import { addressForOthers, createTransport, logTransportErrors, warnWhenOpen } from '@muster/transport';
+import { addressForOthers, createTransport, logTransportErrors, transportInUse, warnWhenOpen } from '@muster/transport';
 import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
@@ -81,9 +81,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const places = { engineState: start.engineState, client: paths.client };
   const before = readPredecessor(values, places, ports.clock.nowUs(), log);
   const { store, ...continuity } = await openRecords({ ...start, values, session, before, log });
-  const transport = createTransport({
-    onError: logTransportErrors(log),
-  });
+  const transport = createTransport({ name: values.transport, onError: logTransportErrors(log) });
   let controller: Controller;
   try {
     controller = await startController({
@@ -108,10 +106,9 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   leaveFiles(paths, reused, controller.connections);
   const { engine } = controller.connections;
   log.info({ url: `${engine.interface}:${engine.registration}` }, 'hub listening');
-  log.info(
-    { store: store.name, scheme: values.scheme, hwm: values.hwm, heartbeatMs: values.heartbeatPeriodMs },
-    'ready',
-  );
+  const { scheme, hwm, heartbeatPeriodMs: heartbeatMs } = values;
+  const carrier = transportInUse(values.transport, curve !== undefined);
+  log.info({ store: store.name, scheme, hwm, heartbeatMs, transport: carrier }, 'ready');
   const said = reused === undefined ? 'connection files written' : 'connection files reused';
   log.info({ client: paths.client, engine: paths.engine, profileDir: start.profileDir }, said);
   return async () => {

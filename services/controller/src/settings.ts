@@ -1,4 +1,5 @@
 import { logSettings, profileSettings, type SettingsOf, type SettingsTable } from '@muster/config';
+import { transportSetting } from '@muster/transport/names';
 
 /** Settings of ipcontroller (§7.6), under today's names and those of older documents. */
 export const controllerSettings = {
@@ -97,6 +98,7 @@ export const controllerSettings = {
     placeholder: '[USER@]HOST[:PORT]',
     description: 'Tunnel host that engines shall use; written into their connection file.',
   },
+  transport: { ...transportSetting, name: 'IPController.transport' },
   enableCurve: {
     name: 'IPController.enable_curve',
     env: 'IPP_ENABLE_CURVE',

@@ -1,5 +1,6 @@
 // What nanny and kernel tell each other over Node's channel between parent and child.
 import type { EngineConnection, JsonObject } from '@muster/protocol';
+import type { TransportName } from '@muster/transport';
 import type { LogLevel } from './log.ts';
 
 /** Nanny → kernel. */
@@ -16,6 +17,7 @@ export interface KernelSetup {
   readonly uuid: string;
   /** With the interface by which the controller is reached. */
   readonly connection: EngineConnection;
+  readonly transport: TransportName;
   readonly logLevel: LogLevel;
   /** Code to run before the first request, with a name for its errors. */
   readonly startup: readonly { readonly name: string; readonly code: string }[];

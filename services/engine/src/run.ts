@@ -23,8 +23,8 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
     () => name,
     (line) => void process.stderr.write(line),
   );
-  const { logLevel, maxMessageBytes, maxQueued } = values;
-  const setup = { logLevel, maxMessageBytes, maxQueued, startup: readStartup(values) };
+  const { logLevel, maxMessageBytes, maxQueued, transport } = values;
+  const setup = { logLevel, transport, maxMessageBytes, maxQueued, startup: readStartup(values) };
   const cwd = readWorkDir(values);
   const uuid = readUuid(values);
   const stopping = new AbortController();

@@ -1,6 +1,7 @@
 // Settings of an engine (§9.7).
 import type { SettingsOf, SettingsTable } from '@muster/config';
 import { logSettings, profileSettings } from '@muster/config';
+import { transportSetting } from '@muster/transport/names';
 
 export const engineSettings = {
   file: {
@@ -79,6 +80,7 @@ export const engineSettings = {
     advanced: true,
     description: 'The engine ends after so many heartbeats of the controller in a row did not come. 0: never.',
   },
+  transport: { ...transportSetting, name: 'IPEngine.transport', group: 'Controller' },
   id: {
     name: 'IPEngine.id',
     otherNames: ['EngineFactory.id'],

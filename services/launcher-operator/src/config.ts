@@ -1,6 +1,7 @@
 // Settings of the launcher-operator.
 import type { SettingsOf, SettingsTable } from '@muster/config';
 import { channelSettings, profileSettings, sharedServiceSettings } from '@muster/config';
+import { transportSetting } from '@muster/transport/names';
 
 const { profileDir, profile, ipythonDir } = profileSettings;
 
@@ -175,6 +176,7 @@ export const launcherOperatorSettings = {
   ...paceSettings,
   ...sharedServiceSettings,
   ...channelSettings,
+  transport: { ...transportSetting, name: 'transport' },
   profileDir: { ...profileDir, name: 'profile-dir' },
   profile: { ...profile, name: 'profile' },
   ipythonDir: { ...ipythonDir, name: 'ipython-dir' },

@@ -52,7 +52,7 @@ export async function openLauncherOperator(options: OpenOperatorOptions): Promis
     ports,
     openTransport: async () => {
       const { createTransport, logTransportErrors } = await import('@muster/transport');
-      return createTransport({ onError: logTransportErrors(log) });
+      return createTransport({ name: values.transport, onError: logTransportErrors(log) });
     },
   });
   const service = createLauncherOperatorService({

@@ -10,7 +10,7 @@ const shared = /^(Cluster|NATS|Watching|Stopping|Files|Logging|Encryption|Profil
 test('settings', () => {
   const settings: readonly Setting[] = Object.values(launcherOperatorSettings);
   const rows = settings
-    .filter(({ group = '' }) => !shared.test(group))
+    .filter(({ group = '', name }) => !shared.test(group) && name !== 'transport')
     .map((setting) => {
       const unit = setting.unit === undefined ? '' : ` ${setting.unit}`;
       const given = setting.default === '' ? '' : `\`${setting.default}\`${unit}`;

@@ -3,7 +3,7 @@ import { planFixedPorts, readCurveSecrets } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Transport } from '@muster/transport';
-import { chooseCurve, createBoundSockets, resolveAddress, warnWhenOpen } from '@muster/transport';
+import { chooseCurve, createBoundSockets, resolveAddress, transportInUse, warnWhenOpen } from '@muster/transport';
 import type { ServiceValues } from './settings.ts';
 import { pause } from './stopping.ts';
 
@@ -24,6 +24,7 @@ export async function prepareSockets(options: OpenSocketsOptions): Promise<Bound
   const curve = chooseCurve({ ...values, ...readCurveSecrets(values) });
   const address = await resolveAddress(values.ip);
   warnWhenOpen([address], curve, key, log);
+  log.info({ transport: transportInUse(values.transport, curve !== undefined), ip: values.ip }, 'listening');
   const sockets = createBoundSockets({
     transport,
     addresses: { client: address, engine: address },

@@ -1,6 +1,7 @@
 // Settings of each service as a program of its own.
 import type { SettingsOf, SettingsTable } from '@muster/config';
 import { channelSettings, sharedServiceSettings } from '@muster/config';
+import { transportSetting } from '@muster/transport/names';
 
 /** Of services with ports for clients and engines. */
 const socketSettings = {
@@ -15,6 +16,7 @@ const socketSettings = {
     description: 'Address to listen on; * for all interfaces.',
   },
   ...channelSettings,
+  transport: { ...transportSetting, name: 'transport' },
   maxMessageBytes: {
     name: 'max-message-bytes',
     flags: ['max-message-bytes'],

@@ -43,6 +43,7 @@ export async function start<V extends SharedServiceValues>(
   const failing = new AbortController();
   const signal = AbortSignal.any([stopping.signal, failing.signal]);
   running.transport = createTransport({
+    name: hasPorts(values) ? values.transport : undefined,
     onError: logTransportErrors(log),
   });
   const { transport } = running;

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SettingsOf } from '@muster/config';
 import type { LaunchSpec } from '@muster/launchers';
+import { transportVariable } from '@muster/transport/names';
 import type { enginesSettings, startSettings } from './settings.ts';
 
 export type StartValues = SettingsOf<typeof startSettings>;
@@ -60,7 +61,7 @@ export function engineSpec(values: EnginesValues, n: number, setId: string, plac
     n,
     identifier: ['ipengine', place.clusterId, setId].filter((part) => part !== '').join('-'),
     numbered: true,
-    environment: withoutControllerKeys,
+    environment: { ...transportOf(values), ...withoutControllerKeys },
     delayMs: values.engineDelayS * 1000,
   };
 }
@@ -74,9 +75,13 @@ const withoutControllerKeys: Readonly<Record<string, undefined>> = {
   MUSTER_CURVE_CLIENT_SECRETKEY_FILE: undefined,
 };
 
+/** By the environment: Python's programs, which do not know the option, do not mind it. */
+const transportOf = ({ transport }: EnginesValues): Record<string, string> =>
+  transport === null ? {} : { [transportVariable]: transport };
+
 const spec = (values: EnginesValues, place: Place) => ({
   ...place,
-  environment: {},
+  environment: transportOf(values),
   workDir: resolve(values.workDir),
 });
 

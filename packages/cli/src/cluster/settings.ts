@@ -1,5 +1,6 @@
 // Settings of the commands of ipcluster (§9.5).
 import { logSettings, profileSettings, type SettingsTable } from '@muster/config';
+import { transportSetting } from '@muster/transport/names';
 
 const engines = {
   n: {
@@ -67,6 +68,13 @@ const engines = {
     group: 'Engines',
     advanced: true,
     description: 'Pause between the starts of two engines.',
+  },
+  transport: {
+    ...transportSetting,
+    name: 'Cluster.transport',
+    default: null,
+    group: 'General',
+    description: `${transportSetting.description} Default: what controller and engines take by themselves, ${transportSetting.default}.`,
   },
   workDir: {
     name: 'BaseParallelApplication.work_dir',

@@ -51,6 +51,7 @@ export function createKernel({ setup, output, log, onAborted, onInterrupted, onE
   const state = createKernelState(setup.uuid, { ...defaultKernelSettings, maxQueued: setup.maxQueued });
   const throttle = createThrottle();
   const transport = createTransport({
+    name: setup.transport,
     onError: (error, socket) => log.error({ socket, error }, 'socket error'),
   });
   let received = 0;

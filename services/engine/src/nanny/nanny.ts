@@ -18,7 +18,7 @@ import { createNannySockets } from './sockets.ts';
 export interface NannyOptions {
   /** Rejects when the controller cannot be found. */
   readonly connection: Promise<EngineConnection>;
-  readonly setup: Pick<KernelSetup, 'logLevel' | 'startup' | 'maxMessageBytes' | 'maxQueued'>;
+  readonly setup: Pick<KernelSetup, 'logLevel' | 'transport' | 'startup' | 'maxMessageBytes' | 'maxQueued'>;
   readonly cwd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly requestedId: number | null;
@@ -56,7 +56,10 @@ const endLimitMs = 2000;
 /** Lives one engine. Throws MusterError when it cannot be registered; nothing is left behind in any case. */
 export async function runNanny(options: NannyOptions): Promise<NannyEnd> {
   const { log, stop } = options;
-  const transport = createTransport({ onError: (error, socket) => log.error({ socket, error }, 'socket error') });
+  const transport = createTransport({
+    name: options.setup.transport,
+    onError: (error, socket) => log.error({ socket, error }, 'socket error'),
+  });
   const actions = createActions(log);
   const kernel = keepKernel({ cwd: options.cwd, env: options.env, endLimitMs, onMessage: actions.onMessage });
   const ended = Promise.withResolvers<NannyEnd>();
