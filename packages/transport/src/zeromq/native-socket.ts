@@ -1,5 +1,7 @@
-// The only file that knows the `zeromq` package: it makes its sockets with the options that the port promises.
-import { Dealer, Publisher, Router, Subscriber } from 'zeromq';
+// The only file that knows the `zeromq` package: it makes its sockets with the options that the port promises. The package is
+// loaded with the first socket: most processes open none of this kind, and it is a native library with threads of its own.
+import { createRequire } from 'node:module';
+import { MusterError } from '@muster/protocol';
 import { checkCurve, generateCurvePair } from '../curve-keys.ts';
 import { identityBytes } from '../endpoint.ts';
 import type { SocketOptions } from '../port.ts';
@@ -49,8 +51,23 @@ function curveOptions(curve: SocketOptions['curve']): object {
   return { curveServerKey: curve.serverKey, curvePublicKey: own.publicKey, curveSecretKey: own.secretKey };
 }
 
+const require = createRequire(import.meta.url);
+
+function load(): typeof import('zeromq') {
+  try {
+    return require('zeromq') as typeof import('zeromq');
+  } catch (error) {
+    throw new MusterError(
+      'bad_option',
+      `The native ZeroMQ library cannot be loaded: ${(error as Error).message.split('\n')[0]}`,
+      'It is needed for CurveZMQ and for the transport zeromq only: do without them, or install the package zeromq for this platform.',
+    );
+  }
+}
+
 /** Opens a socket without high-water marks (§12). Throws MusterError `bad_option`. */
 export function openNativeSocket(options: SocketOptions): NativeSocket {
+  const { Dealer, Publisher, Router, Subscriber } = load();
   const both = {
     linger: options.lingerMs ?? defaultLingerMs,
     ...(options.maxFrameBytes === undefined ? {} : { maxMessageSize: options.maxFrameBytes }),
