@@ -20,6 +20,21 @@ test('text: an error shows its stack', () => {
   expect(lines[0]).toContain('Error: broken\n');
 });
 
+test('text: values of any kind, levels that are off', () => {
+  const lines: string[] = [];
+  const log = createLogger({ level: 'error', format: 'text', write: (line) => lines.push(line) });
+  const circle: Record<string, unknown> = {};
+  circle.self = circle;
+  log.error({ a: undefined, b: null, c: [1, { d: 'x' }], e: 1n, f: circle, err: 'said so' }, 'message dropped');
+  log.warn({}, 'not shown');
+  createLogger({ level: 'silent', format: 'text', write: (line) => lines.push(line) }).error({}, 'not shown');
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /\[muster\] ERROR message dropped b=null c=\[1,\{"d":"x"\}\] e=1 f=\[object Object\] said so\n$/,
+    ),
+  ]);
+});
+
 test('json: one object a line', () => {
   const lines: string[] = [];
   const log = createLogger({ level: 'debug', format: 'json', write: (line) => lines.push(line) });

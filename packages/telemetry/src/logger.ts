@@ -1,5 +1,6 @@
-// The one home of pino. Messages are constants, data goes in fields; no payload of users at any level.
-import { pino } from 'pino';
+// The one home of pino, which writes JSON lines and is loaded for these only. Messages are constants, data goes in fields; no
+// payload of users at any level.
+import { createRequire } from 'node:module';
 
 /** What services log through. Fields first, then the constant message. */
 export interface Logger {
@@ -22,21 +23,46 @@ export interface LoggerOptions {
 
 export function createLogger(options: LoggerOptions): Logger {
   const write = options.write ?? ((line: string) => void process.stderr.write(line));
-  const stream = { write: options.format === 'json' ? write : (line: string) => write(formatLine(line)) };
-  return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  if (options.format === 'text') return createTextLogger(ranks[options.level], write, 'muster');
+  const { pino } = createRequire(import.meta.url)('pino') as typeof import('pino');
+  return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
 }
 
-const names: Record<number, string> = { 20: 'DEBUG', 30: 'INFO', 40: 'WARNING', 50: 'ERROR' };
+const ranks: Record<LogLevel, number> = { debug: 20, info: 30, warn: 40, error: 50, silent: 60 };
 
 /** `2026-11-22 11:36:41.439 [hub] INFO engine registered id=3`. */
-function formatLine(json: string): string {
-  const { level, time, service, msg, err, ...fields } = JSON.parse(json) as Record<string, unknown>;
-  const error = err as { message?: string; stack?: string } | undefined;
-  const data = Object.entries(fields).map(
-    ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  );
-  const what = `${names[level as number] ?? level} ${msg ?? ''}${data.join('')}${error ? ` ${error.stack ?? error.message}` : ''}`;
-  return `${String(time).replace('T', ' ').replace('Z', '')} [${service ?? 'muster'}] ${what}\n`;
+function createTextLogger(rank: number, write: (line: string) => void, service: string): Logger {
+  const at = (level: Exclude<LogLevel, 'silent'>, name: string) =>
+    ranks[level] < rank
+      ? () => {}
+      : (fields: object, message: string) => {
+          const time = new Date().toISOString().replace('T', ' ').replace('Z', '');
+          write(`${time} [${service}] ${name} ${message}${formatFields(fields)}\n`);
+        };
+  return {
+    debug: at('debug', 'DEBUG'),
+    info: at('info', 'INFO'),
+    warn: at('warn', 'WARNING'),
+    error: at('error', 'ERROR'),
+    child: (fields) => createTextLogger(rank, write, fields.service),
+  };
+}
+
+/** The error, `err`, last: it has many lines. */
+function formatFields(fields: object): string {
+  const { err, ...data } = fields as Readonly<Record<string, unknown>>;
+  const texts = Object.entries(data).map(([key, value]) => (value === undefined ? '' : ` ${key}=${asText(value)}`));
+  return `${texts.join('')}${err === undefined ? '' : ` ${asText(err)}`}`;
+}
+
+function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof Error) return value.stack ?? value.message;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value);
+  }
 }
 
 /** Logs nothing. */
