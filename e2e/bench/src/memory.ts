@@ -20,11 +20,17 @@ async function childrenByParent(): Promise<Map<number, number[]>> {
   return children;
 }
 
-/** Memory of a process and its descendants. Rejects when it has ended. */
-export async function memoryOf(pid: number): Promise<Memory> {
+/** A process and its descendants. */
+export async function processTree(pid: number): Promise<number[]> {
   const children = await childrenByParent();
   const tree = [pid];
   for (const one of tree) tree.push(...(children.get(one) ?? []));
+  return tree;
+}
+
+/** Memory of a process and its descendants. Rejects when it has ended. */
+export async function memoryOf(pid: number): Promise<Memory> {
+  const tree = await processTree(pid);
   const texts = await Promise.all(tree.map((one) => readFile(`/proc/${one}/smaps_rollup`, 'latin1').catch(() => '')));
   if (texts[0] === '') throw new Error(`Process ${pid} has ended.`);
   const sum = (field: string): number =>

@@ -1,0 +1,106 @@
+// Command line of the controller's bench. Pure.
+import { parseArgs } from 'node:util';
+import type { Store } from '../controllers/contender.ts';
+import { stores as allStores } from '../controllers/contender.ts';
+import type { Mode } from '../load/requests.ts';
+
+export interface ControllerOptions {
+  readonly peers: boolean;
+  readonly full: boolean;
+  readonly rounds: number;
+  /** Multiplies numbers of requests. */
+  readonly scale: number;
+  readonly stores: readonly Store[];
+  readonly engines: readonly number[];
+  readonly modes: readonly Mode[];
+  /** Ours is measured on each of these; empty: on its default. */
+  readonly transports: readonly string[];
+  /** What the load uses; undefined: the first there is. */
+  readonly loadTransport: string | undefined;
+  /** Only the cells: no memory, data, start-up and Python engines. */
+  readonly cellsOnly: boolean;
+  readonly json: string | undefined;
+  readonly markdown: string | undefined;
+  readonly profile: string | undefined;
+}
+
+export const help = `npm run bench -- controller [options]: our controller, alone or beside Python's
+
+  --peers            and Python's ipyparallel 9.2, in turn within each round (E2E_PROVISION=1 npm run e2e -- interop installs it)
+  --rounds N         rounds; medians and spread are over them (5)
+  --scale X          multiplies the number of requests of each cell (1)
+  --stores LIST      of memory, sqlite, none (all)
+  --engines LIST     numbers of fake engines (1,4,64)
+  --modes LIST       of task, direct, broadcast, coalesced (all)
+  --cells-only       leave out memory, stock Python peers, 100 MB frames and 1,000 engines
+  --transport LIST   ours on each of these transports, as zmtp,zeromq (its default)
+  --load-transport T what the load's client and engines use (the fastest there is)
+  --full             1,000,000 tasks for the memory, 5 minutes for the 1,000 engines
+  --profile FOLDER   V8 processor profiles of our controller, one a start, and the functions that take most
+  --json FILE        all measurements, machine and versions
+  --markdown FILE    the tables; in a file with the lines <!-- figures --> and <!-- /figures -->, between these
+
+Ctrl-C ends it at any time and leaves nothing behind. A full run with --peers takes about 15 minutes.`;
+
+const allModes = ['task', 'direct', 'broadcast', 'coalesced'] as const;
+
+/** Throws an Error that says what is wrong with the arguments; undefined when help was asked for. */
+export function parseControllerOptions(argv: readonly string[]): ControllerOptions | undefined {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      help: flag,
+      peers: flag,
+      full: flag,
+      'cells-only': flag,
+      rounds: { ...text, default: '5' },
+      scale: { ...text, default: '1' },
+      stores: { ...text, default: allStores.join() },
+      engines: { ...text, default: '1,4,64' },
+      modes: { ...text, default: allModes.join() },
+      transport: text,
+      'load-transport': text,
+      json: text,
+      markdown: text,
+      profile: text,
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    peers: values.peers,
+    full: values.full,
+    cellsOnly: values['cells-only'],
+    rounds: whole('rounds', values.rounds),
+    scale: positive('scale', values.scale),
+    stores: listOf('stores', values.stores, allStores),
+    engines: values.engines.split(',').map((one) => whole('engines', one)),
+    modes: listOf('modes', values.modes, allModes),
+    transports: values.transport?.split(',') ?? [],
+    loadTransport: values['load-transport'],
+    json: values.json,
+    markdown: values.markdown,
+    profile: values.profile,
+  };
+}
+
+export function listOf<T extends string>(name: string, text: string, known: readonly T[]): T[] {
+  return text.split(',').map((one) => {
+    const found = known.find((other) => other === one);
+    if (found === undefined) throw new Error(`--${name} knows ${known.join(', ')}, not '${one}'.`);
+    return found;
+  });
+}
+
+export function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value > 0)) throw new Error(`--${name} needs whole numbers above 0, not '${text}'.`);
+  return value;
+}
+
+export function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(Number.isFinite(value) && value > 0)) throw new Error(`--${name} needs a number above 0, not '${text}'.`);
+  return value;
+}

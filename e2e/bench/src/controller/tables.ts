@@ -1,0 +1,57 @@
+// Tables of the controller's bench, as rows of text. Pure.
+import { spread } from '../figures.ts';
+import type { Cell } from './cells.ts';
+import { nameOf } from './cells.ts';
+import type { GoalName } from './goals.ts';
+import { barText, goals, verdictOf } from './goals.ts';
+import type { Measurement } from './measure-group.ts';
+import type { Reached } from './reach.ts';
+import { figureOf, valuesOf } from './select.ts';
+
+export type Table = readonly (readonly string[])[];
+
+/** First row: titles. A goal without a figure says so. */
+export function goalTable(reached: Reached): Table {
+  const rows = Object.entries(goals).map(([name, goal]) => {
+    const measured = reached[name as GoalName];
+    const value = measured === undefined ? '' : `${spread(measured)}${goal.unit === '' ? '' : ` ${goal.unit}`}`;
+    return [goal.line, barText(goal.must, goal.unit), barText(goal.aim, goal.unit), value, verdictOf(goal, measured)];
+  });
+  return [['figure', 'must', 'aim', 'measured', ''], ...rows];
+}
+
+const members = ['settledPerS', 'answeredPerS', 'p50Us', 'p99Us', 'settledCpuUs', 'cpuUs'] as const;
+const titles = ['settled /s', 'answered /s', 'p50 µs', 'p99 µs', 'CPU µs settled', 'CPU µs answered'];
+
+/** A row for each cell and contender. */
+export function cellTable(all: readonly Measurement[]): Table {
+  const seen = new Map<string, { readonly cell: Cell; readonly contender: string }>();
+  for (const { cell, contender } of all) seen.set(`${nameOf(cell)} ${contender}`, { cell, contender });
+  const rows = [...seen.values()].map(({ cell, contender }) => [
+    nameOf(cell),
+    contender,
+    ...members.map((member) => {
+      const measured = figureOf(valuesOf(all, contender, cell, member));
+      return measured === undefined ? '' : spread(measured);
+    }),
+  ]);
+  return [['', '', ...titles], ...rows];
+}
+
+export function plainText(table: Table): string {
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  return table
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+export function markdown(table: Table): string {
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  const [head, ...rows] = table;
+  return [line(head!), line(head!.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,111 @@
+// An engine that registers, beats and replies to every request at once without running anything. Around each reply it
+// publishes `busy` and `idle`, as real engines do.
+import { newId } from '@muster/machine/node';
+import type { EngineConnection, Frames, Message, Signer } from '@muster/protocol';
+import { buildMessage, channelUrl, createHeaderSource, findDelimiter, openMessage } from '@muster/protocol';
+import type { Socket, SocketKind, Transport } from '@muster/transport';
+import { createHeaders, framesOf, nowText, okContent } from './wire-text.ts';
+
+export interface EnginePool {
+  readonly connection: EngineConnection;
+  readonly signer: Signer;
+  readonly transport: Transport;
+  /** Sent with each reply. */
+  result: Uint8Array;
+  /** While true, requests wait. */
+  holding: boolean;
+  readonly held: (() => void)[];
+  /** Requests answered; those that were malformed or wrongly signed. */
+  answered: number;
+  bad: number;
+}
+
+/** Resolves when the hub has answered its registration and it beats. */
+export async function startFakeEngine(pool: EnginePool): Promise<void> {
+  const uuid = newId();
+  const { connection } = pool;
+  const { registration, mux, task, broadcast, control, iopub, hb_ping, hb_pong } = connection;
+  const connected = (kind: SocketKind, ports: readonly number[], identity?: string): Socket => {
+    const socket = pool.transport.open({ kind, ...(identity !== undefined && { identity }) });
+    for (const port of ports) socket.connect(channelUrl(connection, port));
+    return socket;
+  };
+  const query = connected('dealer', [registration], uuid);
+  const id = await register(query, pool.signer, uuid);
+  const shell = connected('router', [mux, task, broadcast[id % broadcast.length]!], uuid);
+  const status = connected('pub', [iopub], uuid);
+  connected('router', [control], uuid).onMessages(() => {});
+  const answer = createAnswering(pool, { uuid, id, shell, status });
+  shell.onMessages((batch) => {
+    const date = nowText();
+    for (const { peer, frames } of batch) {
+      if (pool.holding) pool.held.push(() => answer(peer, frames, nowText()));
+      else answer(peer, frames, date);
+    }
+  });
+  const pong = connected('dealer', [hb_pong], uuid);
+  connected('sub', [hb_ping]).onMessages((batch) => {
+    for (const { frames } of batch) pong.send('', frames);
+  });
+}
+
+function register(query: Socket, signer: Signer, uuid: string): Promise<number> {
+  const header = createHeaderSource(`${uuid}-registration`).next('registration_request', Date.now() * 1000);
+  query.send('', buildMessage(signer, { header, content: { uuid } }).toWire());
+  return new Promise((resolve, reject) =>
+    query.onMessages(([reply]) => {
+      const message: Message = openMessage(reply!.frames, signer);
+      const { status, id } = message.content;
+      if (status === 'ok' && typeof id === 'number') resolve(id);
+      else reject(new Error(`The hub refused an engine: ${JSON.stringify(message.content)}`));
+    }),
+  );
+}
+
+interface Mouth {
+  readonly uuid: string;
+  readonly id: number;
+  readonly shell: Socket;
+  readonly status: Socket;
+}
+
+type Answer = (peer: string, frames: Frames, date: string) => void;
+
+function createAnswering(pool: EnginePool, { uuid, id, shell, status }: Mouth): Answer {
+  const { signer } = pool;
+  const replyHeader = createHeaders(uuid, 'apply_reply');
+  const statusHeader = createHeaders(uuid, 'status');
+  const statusMetadata = Buffer.from(`{"engine": "${uuid}"}`);
+  const topic = Buffer.from(`engine.${id}.status`);
+  const busy = Buffer.from('{"execution_state": "busy"}');
+  const idle = Buffer.from('{"execution_state": "idle"}');
+  let sent = 0;
+  const publish = (content: Buffer, parent: Uint8Array, date: string): void => {
+    const parts = [statusHeader(sent++, date), parent, statusMetadata, content] as const;
+    status.send('', [topic, ...framesOf(signer.sign(parts), parts, [])]);
+  };
+  return (peer, frames, date) => {
+    const at = findDelimiter(frames);
+    const [signature, header, parent, metadata, content] = frames.slice(at + 1);
+    if (at < 1 || content === undefined || !signer.verify(signature!, [header!, parent!, metadata!, content])) {
+      pool.bad++;
+      return;
+    }
+    publish(busy, header!, date);
+    const parts = [replyHeader(sent++, date), header!, replyMetadata(uuid, metadata!, date), okContent] as const;
+    shell.send(peer, [...frames.slice(0, at), ...framesOf(signer.sign(parts), parts, [pool.result])]);
+    publish(idle, header!, date);
+    pool.answered++;
+  };
+}
+
+/** What scheduler and hub want to know of a reply (§4.5). */
+function replyMetadata(uuid: string, request: Uint8Array, date: string): Buffer {
+  const common = `"started": "${date}", "dependencies_met": true, "engine": "${uuid}", "label": null, "status": "ok"`;
+  if (!asBuffer(request).includes('"is_broadcast"'))
+    return Buffer.from(`{${common}, "is_broadcast": false, "is_coalescing": false, "original_msg_id": ""}`, 'latin1');
+  const { is_broadcast, is_coalescing, original_msg_id } = JSON.parse(asBuffer(request).toString());
+  return Buffer.from(`{${common}, ${JSON.stringify({ is_broadcast, is_coalescing, original_msg_id }).slice(1)}`);
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
