@@ -22,9 +22,9 @@ const above = rooms.flatMap((level, i) => {
 });
 /** A foreign library lives in one room. */
 const homes = [
-  ['zeromq', 'packages/transport'],
+  ['zeromq', '(packages/transport|e2e/(transport|bench))'],
   ['pino', 'packages/telemetry'],
-  ['zod', 'packages/(protocol|cluster-profile)'],
+  ['zod', 'packages/cluster-profile'],
   ['@kubernetes/client-node', 'packages/kube'],
   ['mongodb', 'packages/task-store'],
   ['@nats-io', 'packages/bus'],

@@ -1,8 +1,9 @@
 // Checks at the boundary: JSON of a peer in, typed content or a reason in words out. Nothing here throws.
-import type { z } from 'zod';
 import { keyErrorValue } from '../errors.ts';
 import type { Entry } from './entry.ts';
 import { replyMetadata, requestMetadata } from './request-metadata.ts';
+import type { Output, Problem, Schema } from './schema.ts';
+import { mostProblems } from './schema.ts';
 import type { ContentOf, TableName, TypeIn } from './tables.ts';
 import { messageTables } from './tables.ts';
 
@@ -55,8 +56,8 @@ export function checkQuery(
 
 export type RequestChannel = keyof typeof requestMetadata;
 /** Metadata of a request on that channel, with its defaults (§4.4, §12.5). */
-export type RequestMetadata<C extends RequestChannel> = z.output<(typeof requestMetadata)[C]>;
-export type ReplyMetadata = z.output<typeof replyMetadata>;
+export type RequestMetadata<C extends RequestChannel> = Output<(typeof requestMetadata)[C]>;
+export type ReplyMetadata = Output<typeof replyMetadata>;
 
 export const checkRequestMetadata = <C extends RequestChannel>(
   channel: C,
@@ -68,10 +69,11 @@ export const checkReplyMetadata = (metadata: unknown): Checked<ReplyMetadata> =>
 const entry = (table: TableName, msgType: string): Entry =>
   (messageTables[table] as unknown as Record<string, Entry>)[msgType]!;
 
-function check<S extends z.ZodType>(schema: S, value: unknown): Checked<z.output<S>> {
-  const result = schema.safeParse(value);
-  if (result.success) return { ok: true, value: result.data };
-  const reasons = result.error.issues.slice(0, 3).map(({ path, message }) => {
+function check<Out>(schema: Schema<Out>, value: unknown): Checked<Out> {
+  const problems: Problem[] = [];
+  const read = schema.read(value, [], problems);
+  if (problems.length === 0) return { ok: true, value: read };
+  const reasons = problems.slice(0, mostProblems).map(({ path, message }) => {
     const where = path.map(String).join('.');
     return where === '' ? message : `${where}: ${message}`;
   });

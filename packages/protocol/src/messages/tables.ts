@@ -1,10 +1,10 @@
 // All message tables, one a conversation and direction, and the types that follow from them.
-import type { z } from 'zod';
 import { controlReplies, controlRequests } from './control.ts';
 import { executionReplies, executionRequests } from './execution.ts';
 import { iopubMessages } from './iopub.ts';
 import { notifications } from './notification.ts';
 import { queryReplies, queryRequests } from './query.ts';
+import type { Output, Schema } from './schema.ts';
 
 export const messageTables = {
   'query.request': queryRequests,
@@ -24,7 +24,4 @@ export type TypeIn<N extends TableName> = keyof (typeof messageTables)[N] & stri
 type Row<N extends TableName, T extends TypeIn<N>> = (typeof messageTables)[N][T];
 /** Content as it is after reading: checked, defaults filled in. */
 export type ContentOf<N extends TableName, T extends TypeIn<N>> =
-  Row<N, T> extends { read: infer R extends z.ZodType } ? z.output<R> : never;
-/** Content as we write it. */
-export type WrittenContent<N extends TableName, T extends TypeIn<N>> =
-  Row<N, T> extends { written: infer W extends z.ZodType } ? z.input<W> : never;
+  Row<N, T> extends { read: infer R extends Schema } ? Output<R> : never;
