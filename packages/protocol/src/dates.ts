@@ -15,6 +15,34 @@ const lastSecond = 253_402_300_799;
  * Returns undefined for any other text, for days, hours and zones that do not exist, and outside of the years 1 to 9999.
  */
 export function parseDate(text: string): Microseconds | undefined {
+  return parseCommon(text) ?? parseAny(text);
+}
+
+/** `2026-11-23T14:15:04.123456Z`, or `+00:00`: what headers have, without a pattern; undefined for what is to be looked at closer. */
+function parseCommon(text: string): Microseconds | undefined {
+  const isUtc = text.length === 27 ? text.charCodeAt(26) === 0x5a : text.length === 32 && text.endsWith('+00:00');
+  if (!isUtc || text.charCodeAt(4) !== 0x2d || text.charCodeAt(7) !== 0x2d || text.charCodeAt(10) !== 0x54) return;
+  if (text.charCodeAt(13) !== 0x3a || text.charCodeAt(16) !== 0x3a || text.charCodeAt(19) !== 0x2e) return;
+  const year = digits(text, 0, 4);
+  const days = year > 0 ? daysFromCivil(year, digits(text, 5, 2), digits(text, 8, 2)) : undefined;
+  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)];
+  const micros = digits(text, 20, 6);
+  if (days === undefined || !(hour < 24 && minute < 60 && second < 60 && micros >= 0)) return;
+  return (days * 86_400 + hour * 3600 + minute * 60 + second) * 1e6 + micros;
+}
+
+/** The number that these digits are; NaN when one of them is none. */
+function digits(text: string, at: number, length: number): number {
+  let value = 0;
+  for (let i = at; i < at + length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = 10 * value + digit;
+  }
+  return value;
+}
+
+function parseAny(text: string): Microseconds | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
@@ -54,7 +82,7 @@ function zoneSeconds(zone: string | undefined): number {
 
 /** Days since 1970 of a day of the Gregorian calendar; undefined when there is no such day. */
 function daysFromCivil(year: number, month: number, day: number): number | undefined {
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return undefined;
   const y = month > 2 ? year : year - 1;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
@@ -80,5 +108,5 @@ function civilFromDays(days: number): [year: number, month: number, day: number]
 
 function daysInMonth(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  return [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

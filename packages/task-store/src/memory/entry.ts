@@ -27,6 +27,8 @@ export interface Entry extends AgeEntry {
   engineUuid: string | null;
   queue: 'mux' | 'task' | null;
   rare: Rare | null;
+  /** A bit for each field that has values in slabs, or had. */
+  packed: number;
   /** Most records are written twice: with their request, and with their result. */
   first: Slab | null;
   firstAt: number;
@@ -34,17 +36,26 @@ export interface Entry extends AgeEntry {
   secondAt: number;
 }
 
+// One literal, so that all entries have one shape that is known at once.
 export const createEntry = (msgId: string, submitted: number, order: number): Entry => ({
-  ...{ msgId, submitted, order, sizeBytes: 0, clientUuid: null, engineUuid: null, queue: null },
-  ...{ rare: null, first: null, firstAt: 0, second: null, secondAt: 0 },
+  msgId,
+  submitted,
+  order,
+  sizeBytes: 0,
+  clientUuid: null,
+  engineUuid: null,
+  queue: null,
+  rare: null,
+  packed: 0,
+  first: null,
+  firstAt: 0,
+  second: null,
+  secondAt: 0,
 });
 
 const emptyRare: Rare = {
   ...{ resubmitted: null, executeInput: null, stdout: '', stderr: '', label: null, largeBuffers: {} },
 };
-const isRare = (member: string): member is Exclude<keyof Rare, 'largeBuffers'> => Object.hasOwn(emptyRare, member);
-
-const fieldNumbers = new Map(wireNames.map((name, i) => [fieldTable[name].member as string, i]));
 const fieldsByNumber = wireNames.map((name) => fieldTable[name]);
 
 /** Moments of a result, kept together under a number of their own: as members they would take three times the memory. */
@@ -54,6 +65,31 @@ type Moments = Pick<StoredRecord, (typeof momentMembers)[number]>;
 const noMoments: Moments = { started: null, completed: null, received: null };
 
 const isPacked = (kind: FieldKind | undefined): boolean => kind === 'dict' || kind === 'buffers';
+
+/** What is done with a member of a patch. */
+type Place =
+  | { readonly as: 'dict' | 'buffers'; readonly field: number; readonly member: string }
+  | { readonly as: 'rare'; readonly member: Exclude<keyof Rare, 'largeBuffers'>; readonly appends: boolean }
+  | { readonly as: 'shared'; readonly member: 'clientUuid' | 'engineUuid' | 'queue' }
+  | { readonly as: 'moment' | 'submitted' };
+
+const places: ReadonlyMap<string, Place> = new Map(
+  [...wireNames.map((name) => fieldTable[name].member), 'appendStdout', 'appendStderr'].map((member) => [
+    member,
+    placeOf(member),
+  ]),
+);
+
+function placeOf(member: string): Place {
+  if (member === 'appendStdout' || member === 'appendStderr')
+    return { as: 'rare', member: member === 'appendStdout' ? 'stdout' : 'stderr', appends: true };
+  const kind = memberKinds[member];
+  const field = wireNames.findIndex((name) => fieldTable[name].member === member);
+  if (kind === 'dict' || kind === 'buffers') return { as: kind, field, member };
+  if (kind === 'moment') return { as: member === 'submitted' ? 'submitted' : 'moment' };
+  if (Object.hasOwn(emptyRare, member)) return { as: 'rare', member: member as 'label', appends: false };
+  return { as: 'shared', member: member as 'queue' };
+}
 
 export interface Packing {
   readonly slabs: Slabs;
@@ -65,88 +101,141 @@ export interface Packing {
 /** Merges a patch into a record; `submitted` is not its business. All bytes are copied. */
 export function patchEntry(entry: Entry, patch: TaskPatch, packing: Packing): void {
   const values: FieldValue[] = [];
-  const replaced = new Set<number>();
-  if (momentMembers.some((member) => patch[member] !== undefined)) {
-    values.push({ field: momentsField, bytes: mergeMoments(entry, patch) });
-    replaced.add(momentsField);
-  }
+  let replaced = 0;
   for (const key in patch) {
     const given = patch[key as keyof TaskPatch];
-    if (given === undefined || key === 'submitted' || Object.hasOwn(noMoments, key)) continue;
-    const kind = memberKinds[key];
-    if (isPacked(kind)) {
-      const field = fieldNumbers.get(key)!;
-      replaced.add(field);
-      values.push(...pack(entry, field, key, given as object | null));
-    } else setMember(entry, key, typeof given === 'string' ? ownText(given) : (given as number | null), packing);
+    const place = places.get(key);
+    if (given === undefined || place === undefined) continue;
+    switch (place.as) {
+      case 'dict':
+        replaced |= 1 << place.field;
+        if (given !== null) values.push({ field: place.field, bytes: dictBytes(given as object) });
+        break;
+      case 'buffers':
+        replaced |= 1 << place.field;
+        packBuffers(entry, place.field, place.member as 'buffers', given as readonly Uint8Array[], values);
+        break;
+      case 'moment':
+        replaced |= 1 << momentsField;
+        break;
+      case 'shared':
+        setShared(entry, place.member, given as string | null, packing);
+        break;
+      case 'rare':
+        setRare(entry, place.member, place.appends, given as string | null, packing);
+    }
   }
-  if (replaced.size > 0) putValues(entry, values, replaced, packing.slabs);
+  if ((replaced & (1 << momentsField)) !== 0) values.push({ field: momentsField, bytes: mergeMoments(entry, patch) });
+  if (replaced !== 0) putValues(entry, values, replaced, packing.slabs);
 }
 
+/** Used again for each record: slabs copy it at once. */
+const moments = new Float64Array(momentMembers.length);
+const momentBytes = new Uint8Array(moments.buffer);
+
 function mergeMoments(entry: Entry, patch: TaskPatch): Uint8Array {
-  const before = momentsOf(entry);
-  const merged = (member: keyof Moments): number =>
-    (patch[member] === undefined ? before[member] : patch[member]) ?? Number.NaN;
-  return new Uint8Array(Float64Array.of(merged('started'), merged('completed'), merged('received')).buffer);
+  const before = (entry.packed & (1 << momentsField)) === 0 ? noMoments : momentsOf(entry);
+  moments[0] = (patch.started === undefined ? before.started : patch.started) ?? Number.NaN;
+  moments[1] = (patch.completed === undefined ? before.completed : patch.completed) ?? Number.NaN;
+  moments[2] = (patch.received === undefined ? before.received : patch.received) ?? Number.NaN;
+  return momentBytes;
 }
 
 export function momentsOf(entry: Entry): Moments {
   const [packed] = readValues(entry, (field) => field === momentsField);
   if (packed === undefined) return noMoments;
   // A copy, for numbers must lie at multiples of their size.
-  const numbers = new Float64Array(packed.bytes.slice().buffer);
+  const numbers = new Float64Array(new Uint8Array(packed.bytes).buffer);
   const read = (i: number): number | null => (Number.isNaN(numbers[i]) ? null : numbers[i]!);
   return { started: read(0), completed: read(1), received: read(2) };
 }
 
-function setMember(entry: Entry, key: string, given: string | number | null, { textLimit, share }: Packing): void {
-  const member = key === 'appendStdout' ? 'stdout' : key === 'appendStderr' ? 'stderr' : key;
-  if (isRare(member)) {
-    const rare: Rare = entry.rare ?? { ...emptyRare };
-    const value = member === key ? given : textLimit.append(rare[member]!, given as string);
-    entry.sizeBytes += sizeOf(value) - sizeOf(rare[member]);
-    // Most of them set what is so already.
-    if (value !== rare[member]) entry.rare = Object.assign(rare, { [member]: value });
+function setShared(
+  entry: Entry,
+  member: 'clientUuid' | 'engineUuid' | 'queue',
+  given: string | null,
+  { share }: Packing,
+): void {
+  const value = given === null ? null : share(ownText(given));
+  entry.sizeBytes += (value?.length ?? 0) - (entry[member]?.length ?? 0);
+  entry[member] = value as 'mux' | null;
+}
+
+function setRare(
+  entry: Entry,
+  member: Exclude<keyof Rare, 'largeBuffers'>,
+  appends: boolean,
+  given: string | null,
+  { textLimit }: Packing,
+): void {
+  const before = (entry.rare ?? emptyRare)[member];
+  const own = given === null ? null : ownText(given);
+  const value = appends ? textLimit.append(before ?? '', own ?? '') : own;
+  // Most of them set what is so already.
+  if (value === before) return;
+  entry.sizeBytes += sizeOf(value) - sizeOf(before);
+  entry.rare = Object.assign(entry.rare ?? { ...emptyRare }, { [member]: value });
+}
+
+const dictBytes = (given: object): Uint8Array => (given instanceof Uint8Array ? given : encodeText(dictText(given)));
+
+/** What goes into slabs of a list of buffers; a list with a large one stays apart. No buffers are nothing. */
+function packBuffers(
+  entry: Entry,
+  field: number,
+  member: 'buffers' | 'resultBuffers',
+  buffers: readonly Uint8Array[],
+  values: FieldValue[],
+): void {
+  const large = entry.rare?.largeBuffers;
+  if (large?.[member] !== undefined) {
+    entry.sizeBytes -= sizeOf(large[member]);
+    delete large[member];
+  }
+  let isLarge = false;
+  for (let i = 0; i < buffers.length; i++) isLarge ||= buffers[i]!.length >= largeBytes;
+  if (!isLarge) {
+    for (let i = 0; i < buffers.length; i++) values.push({ field, bytes: buffers[i]! });
     return;
   }
-  const members = entry as unknown as Record<string, string | number | null>;
-  entry.sizeBytes += sizeOf(given) - sizeOf(members[member]);
-  members[member] = typeof given === 'string' ? share(given) : given;
-}
-
-/** What goes into slabs of a field; large buffers stay apart. Null and no buffers are nothing. */
-function pack(entry: Entry, field: number, member: string, given: object | null): FieldValue[] {
-  const name = member as 'buffers' | 'resultBuffers';
-  if (entry.rare?.largeBuffers[name] !== undefined) {
-    entry.sizeBytes -= sizeOf(entry.rare.largeBuffers[name]);
-    delete entry.rare.largeBuffers[name];
-  }
-  if (given === null) return [];
-  if (given instanceof Uint8Array) return [{ field, bytes: given }];
-  if (memberKinds[member] === 'dict') return [{ field, bytes: encodeText(dictText(given)) }];
-  const buffers = given as readonly Uint8Array[];
-  if (!buffers.some((buffer) => buffer.length >= largeBytes)) return buffers.map((bytes) => ({ field, bytes }));
+  const kept = copyBuffers(buffers);
   entry.rare ??= { ...emptyRare };
-  entry.rare.largeBuffers = { ...entry.rare.largeBuffers, [name]: copyBuffers(buffers) };
-  entry.sizeBytes += sizeOf(entry.rare.largeBuffers[name]);
-  return [];
+  entry.rare.largeBuffers = { ...entry.rare.largeBuffers, [member]: kept };
+  entry.sizeBytes += sizeOf(kept);
 }
 
-function putValues(entry: Entry, values: readonly FieldValue[], replaced: ReadonlySet<number>, slabs: Slabs): void {
-  const before = readValues(entry, () => true);
-  const kept = before.filter(({ field }) => !replaced.has(field));
-  const bytesOf = (some: readonly FieldValue[]): number =>
-    some.reduce((sum, { field, bytes }) => sum + (field === momentsField ? 0 : bytes.length), 0);
-  entry.sizeBytes += bytesOf(values) + bytesOf(kept) - bytesOf(before);
-  if (kept.length === before.length && entry.second === null) addPiece(entry, values, slabs);
+/** Bytes of values; moments, as other numbers, count nothing. */
+function bytesOf(values: readonly FieldValue[]): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]!.field !== momentsField) sum += values[i]!.bytes.length;
+  return sum;
+}
+
+function putValues(entry: Entry, values: readonly FieldValue[], replaced: number, slabs: Slabs): void {
+  const before = entry.packed;
+  entry.packed |= replaced;
+  if ((before & replaced) === 0 && entry.second === null) {
+    entry.sizeBytes += bytesOf(values);
+    addPiece(entry, values, slabs);
+    return;
+  }
+  const all = readValues(entry, () => true);
+  const kept = all.filter(({ field }) => (replaced & (1 << field)) === 0);
+  entry.sizeBytes += bytesOf(values) + bytesOf(kept) - bytesOf(all);
+  if (kept.length === all.length && entry.second === null) addPiece(entry, values, slabs);
   else repack(entry, [...kept, ...values], slabs);
 }
 
 function addPiece(entry: Entry, values: readonly FieldValue[], slabs: Slabs): void {
   if (values.length === 0) return;
   const { slab, at } = slabs.write(values);
-  if (entry.first === null) [entry.first, entry.firstAt] = [slab, at];
-  else [entry.second, entry.secondAt] = [slab, at];
+  if (entry.first === null) {
+    entry.first = slab;
+    entry.firstAt = at;
+  } else {
+    entry.second = slab;
+    entry.secondAt = at;
+  }
 }
 
 /** Writes all values anew, in one piece. */
@@ -167,12 +256,15 @@ export const moveEntry = (entry: Entry, slabs: Slabs): void =>
 
 /** It may stand somewhere for a while yet, and must not hold what it had. */
 export function releaseEntry(entry: Entry, slabs: Slabs): void {
-  for (const slab of [entry.first, entry.second]) if (slab !== null) slabs.release(slab);
+  if (entry.first !== null) slabs.release(entry.first);
+  if (entry.second !== null) slabs.release(entry.second);
   clearEntry(entry);
 }
 
 export function clearEntry(entry: Entry): void {
-  [entry.first, entry.second, entry.rare] = [null, null, null];
+  entry.first = null;
+  entry.second = null;
+  entry.rare = null;
 }
 
 function readValues({ first, firstAt, second, secondAt }: Entry, wanted: (field: number) => boolean): FieldValue[] {
@@ -193,7 +285,8 @@ export function toRecord(entry: Entry, names: readonly WireName[]): StoredRecord
   if (wanted.size === 0) return record;
   for (const { field, bytes } of readValues(entry, (field) => wanted.has(wireNames[field]!))) {
     const { member, kind } = fieldsByNumber[field]!;
-    members[member] = kind === 'dict' ? dictText(bytes) : [...(members[member] as Uint8Array[]), bytes];
+    // Slabs are used again, so what leaves them is copied.
+    members[member] = kind === 'dict' ? dictText(bytes) : [...(members[member] as Uint8Array[]), new Uint8Array(bytes)];
   }
   return record;
 }

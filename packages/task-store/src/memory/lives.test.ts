@@ -79,3 +79,17 @@ test('a record is what was put into it, in whatever order and however often', ()
     { numRuns: 300 },
   );
 });
+
+test('an answer stays as it was when the memory of its record is used again', () => {
+  const store = createMemoryTaskStore({ recordLimit: 10 });
+  const put = (n: number): void =>
+    void store.put(`id${n}`, { submitted: n, header: { n }, buffers: [new Uint8Array(10_000).fill(n)] }, 'create');
+  for (let n = 0; n < 10; n++) put(n);
+  const answers = store.find(['id3', 'id7']) as Found[];
+  for (let n = 10; n < 200; n++) put(n);
+  expect(store.find(['id3'])).toEqual([{ missing: 'expired' }]);
+  expect(answers.map((found) => 'record' in found && [found.record.header, found.record.buffers[0]])).toEqual([
+    [{ n: 3 }, new Uint8Array(10_000).fill(3)],
+    [{ n: 7 }, new Uint8Array(10_000).fill(7)],
+  ]);
+});

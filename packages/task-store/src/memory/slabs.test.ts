@@ -49,6 +49,18 @@ test('what was written before is not written again; bytes are copied', () => {
   const pieces = Array.from({ length: 1000 }, (_, field) => slabs.write([{ field: field % 200, bytes }]));
   expect(slabs.sizeBytes).toBe(65_536);
   bytes.fill(9);
-  expect(readPiece(pieces[999]!, () => true)).toEqual([{ field: 199, bytes: filled(500, 3) }]);
+  expect(readPiece(pieces[999]!, () => true)).toEqual([{ field: 199, bytes: Buffer.alloc(500, 3) }]);
   expect(readPiece(pieces[999]!, (field) => field === 198)).toEqual([]);
+});
+
+test('the memory of empty slabs is used again', () => {
+  const slabs = createSlabs();
+  const large = (each: number): Piece => slabs.write([{ field: 1, bytes: filled(16_000, each) }]);
+  const first = Array.from({ length: 12 }, (_, n) => large(n));
+  for (const { slab } of first) slabs.release(slab);
+  const second = Array.from({ length: 12 }, (_, n) => large(100 + n));
+  const memory = new Set(first.map(({ slab }) => slab.bytes.buffer));
+  expect(second.slice(4).every(({ slab }) => memory.has(slab.bytes.buffer))).toBe(true);
+  for (const [n, piece] of second.entries())
+    expect(plain(readPiece(piece, () => true))).toEqual([[1, 16_000, 100 + n, true]]);
 });
