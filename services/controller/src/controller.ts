@@ -2,17 +2,21 @@
 import { createInProcessBus } from '@muster/bus';
 import type { ConnectionFacts, Connections } from '@muster/config';
 import { buildConnections, registrationInfo } from '@muster/config';
-import { createHeartmonitorService } from '@muster/heartmonitor';
-import type { EngineStateFile, LeftBehind, StartDask } from '@muster/hub';
+import type { EngineStateFile, HubService, LeftBehind, StartDask } from '@muster/hub';
 import { createHubService, defaultConfig as hubDefaults } from '@muster/hub';
 import type { Ports, Timers } from '@muster/machine';
+import type { JsonObject } from '@muster/protocol';
 import { createRelayService, defaultConfig as relayDefaults, apartConfig as relayFollowing } from '@muster/relay';
 import type { TaskSchedulerConfig } from '@muster/task-scheduler';
 import { createTaskSchedulerService, defaultConfig as schedulerDefaults } from '@muster/task-scheduler';
 import type { StoredEngine, TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
-import type { CurveServers, Side, Transport } from '@muster/transport';
+import type { BoundSockets, ChannelKey, CurveServers, RecordedSockets, Side, Transport } from '@muster/transport';
 import { createBoundSockets, createHmacSigner, hasSeparateDoors, serverKeysOf } from '@muster/transport';
+import type { AfterSends } from './after-sends.ts';
+import { publishAfterSends } from './after-sends.ts';
+import type { Heartbeats, HeartbeatThread } from './heartbeats.ts';
+import { startHeartbeats, startHeartbeatThread } from './heartbeats.ts';
 import type { PortPlan } from './port-plan.ts';
 
 export interface ControllerOptions {
@@ -29,6 +33,10 @@ export interface ControllerOptions {
   readonly facts: Omit<ConnectionFacts, 'addresses' | 'scheme' | 'curveServerKeys'>;
   readonly maxMessageBytes: number;
   readonly heartbeat: { readonly periodMs: number; readonly maxMisses: number };
+  /** Default: heartbeats in this thread, on this transport. */
+  readonly heartbeatThread?: HeartbeatThread;
+  /** Default: the hub gets its copies at once. */
+  readonly afterSends?: AfterSends;
   /** 0: the hub's own rule (§12.18). */
   readonly registrationTimeoutMs: number;
   /** 0: results are kept for ever. */
@@ -66,28 +74,23 @@ export interface Controller {
 /** A registration may be under way, or a nanny say goodbye. */
 const dismissAfterMs = 5000;
 
-/** Binds everything and begins to beat. Rejects with MusterError `port_in_use`. */
-export async function startController(options: ControllerOptions): Promise<Controller> {
-  const { transport, ports, log, addresses, curve, facts, heartbeat, maxMessageBytes, restore } = options;
-  const sockets = createBoundSockets({
-    transport,
-    addresses,
-    plan: options.plan,
-    curve,
-    maxFrameBytes: maxMessageBytes,
-  });
+type Shared = ReturnType<typeof createShared>;
+
+/** What all services have in common. */
+function createShared({ ports, log, facts }: ControllerOptions, sockets: BoundSockets) {
   const bus = createInProcessBus((error, fact) =>
     log.error({ err: error, fact: fact.type }, 'a fact could not be handled'),
   );
   const signer = createHmacSigner(facts.key);
-  const shared = (service: string) => ({
+  return (service: string) => ({
     ...{ sockets, bus, signer },
     ports: { ...ports, timers: timersOf(service, ports.timers) },
     log: log.child({ service }),
   });
-  let connections: Connections | undefined;
+}
 
-  const hub = await createHubService({
+const openHub = (options: ControllerOptions, shared: Shared, connectionInfo: () => JsonObject): Promise<HubService> =>
+  createHubService({
     ...shared('hub'),
     store: options.store,
     config: {
@@ -96,44 +99,94 @@ export async function startController(options: ControllerOptions): Promise<Contr
       resultMaxAgeMs: options.resultMaxAgeMs,
       dismissAfterMs,
     },
-    heartbeatPeriodMs: heartbeat.periodMs,
-    connectionInfo: () => (connections === undefined ? {} : registrationInfo(connections)),
+    heartbeatPeriodMs: options.heartbeat.periodMs,
+    connectionInfo,
     engineStateFile: options.engineState,
-    separateDoors: hasSeparateDoors(curve),
+    separateDoors: hasSeparateDoors(options.curve),
     onShutdownRequested: options.onShutdownRequested,
     ...(options.startDask && { startDask: options.startDask }),
-    ...(restore && { restore: true, leftBehind: { ...restore, probesIdle: true } }),
+    ...(options.restore && { restore: true, leftBehind: { ...options.restore, probesIdle: true } }),
     ...(options.former && { former: options.former }),
     ...(options.since !== undefined && { since: options.since }),
   });
+
+/** Who connects to a controller that has taken over nothing was nobody's client before. */
+function hasTakenOver(hub: HubService): boolean {
+  const { engines, registering, direct, assigned, unassigned } = hub.counts();
+  return engines + registering + direct + assigned + unassigned > 0;
+}
+
+/** Ports by channel: what was bound, or is going to be. */
+interface PortTable {
+  port(key: ChannelKey): number;
+  portsOf(key: ChannelKey): readonly number[];
+}
+
+const plannedPorts = (plan: PortPlan): PortTable => ({
+  port: (key) => [plan[key] ?? 0].flat()[0]!,
+  portsOf: (key) => [plan[key] ?? 0].flat(),
+});
+
+function describe({ facts, addresses, scheduler, curve }: ControllerOptions, table: PortTable): Connections {
+  const curveServerKeys = serverKeysOf(curve);
+  const built = buildConnections(table.port, { ...facts, addresses, scheme: scheduler.schemeName, curveServerKeys });
+  return { ...built, engine: { ...built.engine, broadcast: table.portsOf('engine:broadcast') } };
+}
+
+/** Binds everything and begins to beat. Rejects with MusterError `port_in_use`. */
+export async function startController(options: ControllerOptions): Promise<Controller> {
+  const { transport, addresses, curve, plan, heartbeat, maxMessageBytes, heartbeatThread } = options;
+  const binding = { addresses, plan, curve, maxFrameBytes: maxMessageBytes };
+  const sockets = createBoundSockets({ ...binding, transport });
+  const shared = createShared(options, sockets);
+  // Its start takes as long as that of all others together.
+  const thread =
+    heartbeatThread &&
+    startHeartbeatThread({ ...heartbeatThread, ...shared('heartmonitor'), binding, config: heartbeat });
+  try {
+    return await startServices(options, sockets, shared, thread);
+  } catch (error) {
+    await thread?.then(
+      ({ stop }) => stop(),
+      () => {},
+    );
+    throw error;
+  }
+}
+
+async function startServices(
+  options: ControllerOptions,
+  sockets: RecordedSockets,
+  shared: Shared,
+  thread: Promise<Heartbeats> | undefined,
+): Promise<Controller> {
+  const { heartbeat, maxMessageBytes, restore, afterSends } = options;
+  const { bus } = shared('controller');
+  /** Of those that pass messages on. */
+  const late = afterSends && { bus: publishAfterSends(bus, afterSends) };
+  // Engines of an earlier controller know the ports, and may come before all is bound.
+  let connections = describe(options, plannedPorts(options.plan));
+  const hub = await openHub(options, shared, () => registrationInfo(connections));
   const scheduler = await createTaskSchedulerService({
-    ...shared('task-scheduler'),
+    ...{ ...shared('task-scheduler'), ...late },
     config: { ...schedulerDefaults, ...options.scheduler, maxMessageBytes },
     ...(restore && { recover: true, startsWhole: true, store: restore.records }),
   });
-  // Who connects to a controller that has taken over nothing was nobody's client before.
-  const { engines, registering, direct, assigned, unassigned } = hub.counts();
-  const follows = restore !== undefined && engines + registering + direct + assigned + unassigned > 0;
+  const follows = restore !== undefined && hasTakenOver(hub);
   const relay = await createRelayService({
-    ...shared('relay'),
+    ...{ ...shared('relay'), ...late },
     config: follows ? { ...relayFollowing, engineWaitMs: 0 } : relayDefaults,
   });
-  const heartmonitor = await createHeartmonitorService({
-    ...shared('heartmonitor'),
-    config: heartbeat,
-  });
+  const heartmonitor = await (thread ?? startHeartbeats({ ...shared('heartmonitor'), config: heartbeat }));
   if (follows) {
     // They were not there when the hub told of the engines that it has taken over.
     await Promise.all([relay.resync(), heartmonitor.resync()]);
     bus.publish({ type: 'service.started', service: 'relay' });
   }
-  const built = buildConnections(sockets.port, {
-    ...facts,
-    addresses,
-    scheme: options.scheduler.schemeName,
-    curveServerKeys: serverKeysOf(curve),
+  connections = describe(options, {
+    port: (key) => heartmonitor.ports[key] ?? sockets.port(key),
+    portsOf: sockets.portsOf,
   });
-  connections = { ...built, engine: { ...built.engine, broadcast: sockets.portsOf('engine:broadcast') } };
   heartmonitor.start();
   const services = { hub, 'task-scheduler': scheduler, relay, heartmonitor };
   return {

@@ -45,13 +45,20 @@ export async function runController(given: ControllerValues, env: NodeJS.Process
   process.once('exit', leave);
   try {
     const ending = Promise.withResolvers<string>();
+    let status = 0;
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGABRT'] as const)
       process.once(signal, () => ending.resolve(signal));
     const onShutdownRequested = (): void => ending.resolve('a client asked for it');
-    const stop = await start({ values, env, log, profileDir, paths, engineState, onShutdownRequested });
-    log.child({ service: 'controller' }).info({ why: await ending.promise }, 'stopping');
+    const onFailed = (error: Error): void => {
+      status = 1;
+      ending.resolve(error.message);
+    };
+    const stop = await start({ values, env, log, profileDir, paths, engineState, onShutdownRequested, onFailed });
+    const own = log.child({ service: 'controller' });
+    const why = await ending.promise;
+    own[status === 0 ? 'info' : 'error']({ why }, 'stopping');
     await stop();
-    return 0;
+    return status;
   } finally {
     leave();
   }
@@ -66,6 +73,7 @@ interface Start {
   /** Path of the engine-state file. */
   readonly engineState: string;
   readonly onShutdownRequested: () => void;
+  readonly onFailed: (error: Error) => void;
 }
 
 /** Starts everything and writes the connection files. Gives the function that stops it. */
@@ -81,6 +89,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const places = { engineState: start.engineState, client: paths.client };
   const before = readPredecessor(values, places, ports.clock.nowUs(), log);
   const { store, ...continuity } = await openRecords({ ...start, values, session, before, log });
+  const carrier = transportInUse(values.transport, curve !== undefined);
   const transport = createTransport({ name: values.transport, onError: logTransportErrors(log) });
   let controller: Controller;
   try {
@@ -90,6 +99,8 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
       facts: { ...facts, key },
       maxMessageBytes: values.maxMessageBytes,
       heartbeat: { periodMs: values.heartbeatPeriodMs, maxMisses: values.maxMisses },
+      heartbeatThread: { transport: carrier, onFailed: start.onFailed },
+      afterSends: setImmediate,
       registrationTimeoutMs: values.registrationTimeoutS * 1000,
       resultMaxAgeMs: resultMaxAgeMs(values),
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
@@ -107,7 +118,6 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const { engine } = controller.connections;
   log.info({ url: `${engine.interface}:${engine.registration}` }, 'hub listening');
   const { scheme, hwm, heartbeatPeriodMs: heartbeatMs } = values;
-  const carrier = transportInUse(values.transport, curve !== undefined);
   log.info({ store: store.name, scheme, hwm, heartbeatMs, transport: carrier }, 'ready');
   const said = reused === undefined ? 'connection files written' : 'connection files reused';
   log.info({ client: paths.client, engine: paths.engine, profileDir: start.profileDir }, said);

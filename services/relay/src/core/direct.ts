@@ -1,7 +1,7 @@
 // The mirror of mux and control (§2.2): two ids swapped, everything else byte for byte.
 
 import type { Inputs } from '@muster/machine';
-import type { Message } from '@muster/protocol';
+import type { Frames, Message } from '@muster/protocol';
 import { delimiter, equalBytes, errorContent, readMessage, toPeerId } from '@muster/protocol';
 import { isForNobody } from './dismissal.ts';
 import type { Out } from './effects.ts';
@@ -17,6 +17,13 @@ type EngineSent = Extract<RelayEvent, { type: 'engine.sent' }>;
 const isMirrored = (frames: ClientSent['frames']): boolean =>
   frames.length >= 7 && frames[0]!.length <= 255 && equalBytes(frames[1]!, delimiter);
 
+/** The one array that is made for a message. */
+function withId(frames: Frames, id: Uint8Array): Frames {
+  const swapped = frames.slice();
+  swapped[0] = id;
+  return swapped;
+}
+
 /** `isLast`: it has waited for its engine already. */
 export function onClientSent(state: RelayState, event: ClientSent, isLast: boolean, inputs: Inputs, out: Out): void {
   const { channel, client, frames } = event;
@@ -27,7 +34,7 @@ export function onClientSent(state: RelayState, event: ClientSent, isLast: boole
     if (!isLast && hold(state, event, [engine], inputs, out)) return;
     return refuse(channel, client, engine, readMessage(frames, 1), out);
   }
-  out.send({ type: 'request.pass', channel, engine, frames: frames.with(0, state.bytesOf(client)) });
+  out.send({ type: 'request.pass', channel, engine, frames: withId(frames, state.bytesOf(client)) });
 }
 
 export function onEngineSent(state: RelayState, { channel, engine, frames }: EngineSent, out: Out): void {
@@ -37,7 +44,7 @@ export function onEngineSent(state: RelayState, { channel, engine, frames }: Eng
   if (channel === 'control' && isForNobody(client)) return;
   const probe = channel === 'mux' ? probeOf(client) : undefined;
   if (probe !== undefined) return out.send({ type: 'probe.answer', engine, probe, frames: frames.slice(1) });
-  out.send({ type: 'reply.pass', channel, engine, client, frames: frames.with(0, state.bytesOf(engine)) });
+  out.send({ type: 'reply.pass', channel, engine, client, frames: withId(frames, state.bytesOf(engine)) });
 }
 
 /** A request for an engine that is not there would never be answered: we answer it. */

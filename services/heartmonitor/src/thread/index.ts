@@ -1,0 +1,2 @@
+export * from './create-thread.ts';
+export type { HeartbeatPorts, ThreadBinding } from './messages.ts';
