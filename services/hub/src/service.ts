@@ -11,6 +11,7 @@ import { createThrottledWarn } from '@muster/telemetry';
 import type { BoundSockets, Socket } from '@muster/transport';
 import type { StartDask } from './adapters/dask.ts';
 import { createDaskKeeper, noDask } from './adapters/dask.ts';
+import type { EngineKeeper } from './adapters/engine-keeper.ts';
 import { createEngineKeeper } from './adapters/engine-keeper.ts';
 import type { Gate } from './adapters/gate.ts';
 import { createGate } from './adapters/gate.ts';
@@ -20,7 +21,7 @@ import type { StoreLane } from './adapters/store-lane.ts';
 import { createStoreLane } from './adapters/store-lane.ts';
 import type { HubConfig } from './config.ts';
 import { settingsOf } from './config.ts';
-import type { Door, HubCounts, HubEvent, HubSend, HubState, HubWrite, LeftEngines } from './core/index.ts';
+import type { Door, EngineWrite, HubCounts, HubEvent, HubSend, HubState, HubWrite, LeftEngines } from './core/index.ts';
 import { countsOf, createHubState, leftovers, refOf, step } from './core/index.ts';
 
 /** Where the engine-state file goes (§7.5). */
@@ -118,10 +119,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
     step,
     ports,
     perform: {
-      writes(effects) {
-        for (const effect of effects) if (effect.type === 'record.put') lane.write(effect);
-        return restore ? keeper.write(effects.filter((effect) => effect.type !== 'record.put')) : undefined;
-      },
+      writes: createWriter(lane, restore ? keeper : undefined),
       send: createPerformer({ ...options, queries, notifications, lane, dask, warn, dispatch }),
     },
     onError: (error, event) => log.error({ err: error, event: event.type }, 'hub failed at an event'),
@@ -165,6 +163,19 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
     engines: () => [...state.engines.values()].map(refOf).sort((a, b) => a.id - b.id),
     counts: () => ({ ...countsOf(state), storeBacklog: lane.waiting, dropped: gate.refused }),
     leftovers: () => leftovers(state),
+  };
+}
+
+/** Records go to the store, and engines where they are kept; hardly ever both in one step. */
+function createWriter(lane: StoreLane, keeper: EngineKeeper | undefined) {
+  return (effects: readonly HubWrite[]): void | Promise<void> => {
+    let engines: EngineWrite[] | undefined;
+    for (let i = 0; i < effects.length; i++) {
+      const effect = effects[i]!;
+      if (effect.type === 'record.put') lane.write(effect);
+      else if (keeper !== undefined) (engines ??= []).push(effect);
+    }
+    if (engines !== undefined) return keeper!.write(engines);
   };
 }
 

@@ -40,6 +40,7 @@ export function createStoreLane({ store, backlogLimit, backlogBytes, onError }: 
   /** Those of `waiting`, and those that have been taken from it and not begun. */
   let count = 0;
   let sizeBytes = 0;
+  const failed = (error: unknown): void => onError(error, 'write failed');
   let busy: Promise<void> | undefined;
   let expiring: Promise<void> | undefined;
   const asked = new Set<Promise<void>>();
@@ -61,13 +62,18 @@ export function createStoreLane({ store, backlogLimit, backlogBytes, onError }: 
       waiting = [];
       for (let job = batch.pop(); job !== undefined; job = batch.pop()) {
         count--;
-        await job();
+        const pending = job();
+        if (pending !== undefined) await pending;
       }
     }
     busy = undefined;
   }
+  /** Most writes come when nothing waits, and are done at once. */
+  function writeNow(write: RecordWrite): void {
+    const pending = put(write);
+    if (pending !== undefined) busy = drain(pending);
+  }
   function put({ msgId, patch, whenMissing }: RecordWrite): void | Promise<void> {
-    const failed = (error: unknown): void => onError(error, 'write failed');
     try {
       return store.put(msgId, patch, whenMissing)?.catch(failed);
     } catch (error) {
@@ -95,7 +101,7 @@ export function createStoreLane({ store, backlogLimit, backlogBytes, onError }: 
   }
   return {
     write(write) {
-      if (busy === undefined) return run(() => put(write));
+      if (busy === undefined) return writeNow(write);
       const room = write.whenMissing === 'stub' ? 1 : roomOfOthers;
       const ownBytes = bytesOf(write.patch);
       if (count >= room * backlogLimit || sizeBytes + ownBytes > room * backlogBytes) {

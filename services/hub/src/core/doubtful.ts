@@ -24,7 +24,7 @@ export function doubt(state: HubState, fact: FactOf<'direct.requested'>, inputs:
 
 /** It was answered. */
 export function believe(state: HubState, msgId: string, out: Out): void {
-  if (state.doubtful.delete(msgId)) out.clearTimer(doubtfulTimer + msgId);
+  if (state.doubtful.size > 0 && state.doubtful.delete(msgId)) out.clearTimer(doubtfulTimer + msgId);
 }
 
 export function onDoubtEnded(state: HubState, msgId: string, out: Out): void {

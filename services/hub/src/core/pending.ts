@@ -1,13 +1,20 @@
-// The book of requests that wait for their results: the pending map, and each engine's part of it.
+// The book of requests that wait for their results: the pending map, and lists of those of each engine and of nobody yet.
 import type { Out } from './effects.ts';
 import type { Engine, HubState, PendingTask } from './state.ts';
+import type { TaskList } from './task-list.ts';
+import { append, takeOut } from './task-list.ts';
 
 /** Notes a request as pending; what was noted under the same id before is replaced. */
-export function addPending(state: HubState, msgId: string, task: PendingTask, out: Out): void {
+export function addPending(
+  state: HubState,
+  msgId: string,
+  { queue, replyType, engine }: Pick<PendingTask, 'queue' | 'replyType' | 'engine'>,
+  out: Out,
+): void {
+  const task: PendingTask = { msgId, queue, replyType, engine, list: undefined, before: undefined, after: undefined };
   removePending(state, msgId);
   state.pending.set(msgId, task);
-  if (task.engine === null) state.unassigned.add(msgId);
-  else queueOf(task, task.engine).add(msgId);
+  append(listFor(state, task), task);
   if (state.pending.size <= state.settings.pendingTaskLimit) return;
   const oldest = state.pending.keys().next().value!;
   removePending(state, oldest);
@@ -19,27 +26,20 @@ export function removePending(state: HubState, msgId: string): PendingTask | und
   const task = state.pending.get(msgId);
   if (task === undefined) return undefined;
   state.pending.delete(msgId);
-  if (task.engine === null) state.unassigned.delete(msgId);
-  else queueOf(task, task.engine).delete(msgId);
+  takeOut(task);
   return task;
 }
 
 /** The scheduler gave a task to an engine; it may have been with another one before. */
-export function assign(state: HubState, msgId: string, task: PendingTask, engine: Engine | null): void {
-  if (task.engine === null) state.unassigned.delete(msgId);
-  else queueOf(task, task.engine).delete(msgId);
+export function assign(state: HubState, task: PendingTask, engine: Engine | null): void {
+  takeOut(task);
   task.engine = engine;
-  if (engine === null) state.unassigned.add(msgId);
-  else queueOf(task, engine).add(msgId);
+  append(listFor(state, task), task);
 }
 
-/** Counts a result for an engine and keeps its id among the last ones. */
-export function addCompleted(state: HubState, engine: Engine, msgId: string): void {
-  const limit = state.settings.completedPerEngineLimit;
-  engine.completedCount++;
-  engine.completed.push(msgId);
-  if (engine.completed.length >= 2 * limit) engine.completed = engine.completed.slice(-limit);
-}
+/** Does the request wait in this list? */
+export const waitsIn = (state: HubState, list: TaskList, msgId: string): boolean =>
+  list.size > 0 && state.pending.get(msgId)?.list === list;
 
-const queueOf = (task: PendingTask, engine: Engine): Set<string> =>
-  task.queue === 'mux' ? engine.queue : engine.tasks;
+const listFor = (state: HubState, { queue, engine }: PendingTask): TaskList =>
+  engine === null ? state.unassigned : queue === 'mux' ? engine.queue : engine.tasks;

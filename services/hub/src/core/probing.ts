@@ -11,8 +11,10 @@ import type { Found } from '@muster/task-store';
 import { askStore } from './asks.ts';
 import type { Out } from './effects.ts';
 import type { StoreAnswer } from './events.ts';
+import { waitsIn } from './pending.ts';
 import type { Engine, HubState, LostAsk } from './state.ts';
 import { giveUp } from './stranded.ts';
+import { idsOf } from './task-list.ts';
 
 export const probeTimer = 'probe';
 export const probeAgainTimer = 'probe again';
@@ -67,7 +69,7 @@ export function onProbeTimer(state: HubState, inputs: Inputs, out: Out): void {
       continue;
     }
     const probe = inputs.newId();
-    state.probes.set(uuid, { probe, msgIds: [...queue] });
+    state.probes.set(uuid, { probe, msgIds: idsOf(queue) });
     out.send({ type: 'fact.publish', fact: { type: 'direct.probe', engineUuid: uuid, probe } });
   }
   state.probeAgainMs = state.settings.probeAgainMs;
@@ -80,7 +82,8 @@ export function onProbeAgain(state: HubState, inputs: Inputs, out: Out): void {
     const queue = state.byUuid.get(uuid)?.queue;
     if (queue === undefined) state.probes.delete(uuid);
     // When all has been answered, only that it is to be announced anew needs the engine to come to the probe.
-    else if (!state.renewing.has(uuid) && !msgIds.some((msgId) => queue.has(msgId))) state.probes.delete(uuid);
+    else if (!state.renewing.has(uuid) && !msgIds.some((msgId) => waitsIn(state, queue, msgId)))
+      state.probes.delete(uuid);
     else out.send({ type: 'fact.publish', fact: { type: 'direct.probe', engineUuid: uuid, probe } });
   }
   state.probeAgainMs = Math.min(state.probeAgainMs * 2, mostDoublings * state.settings.probeAgainMs);
@@ -99,7 +102,7 @@ export function onProbed(
   state.probes.delete(engineUuid);
   if (state.probes.size === 0) out.clearTimer(probeAgainTimer);
   if (state.renewing.has(engineUuid)) out.setTimer(renewTimer + engineUuid, inputs.nowUs + renewAfterUs);
-  const msgIds = known.msgIds.filter((msgId) => engine.queue.has(msgId));
+  const msgIds = known.msgIds.filter((msgId) => waitsIn(state, engine.queue, msgId));
   if (msgIds.length === 0) return;
   const fields = { engineId: engine.id, engineUuid, requests: msgIds.length };
   out.send({ type: 'note', level: 'warn', what: 'direct requests were lost on their way', fields });
@@ -112,7 +115,8 @@ export function onLostFound(state: HubState, ask: LostAsk, answer: StoreAnswer, 
   const found = answer.type === 'found' ? answer.found : [];
   for (const [i, msgId] of msgIds.entries()) {
     // Its answer may have come meanwhile, or the engine may be gone.
-    if (!state.byUuid.get(engineUuid)?.queue.has(msgId)) continue;
+    const engine = state.byUuid.get(engineUuid);
+    if (engine === undefined || !waitsIn(state, engine.queue, msgId)) continue;
     const why = `Request '${msgId}' was lost on its way to engine ${engineUuid} and back; send it again`;
     const reply = giveUp(state, engineUuid, msgId, why, inputs, out);
     const parent = headerOf(found[i]);

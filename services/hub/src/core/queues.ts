@@ -3,6 +3,8 @@ import type { Out } from './effects.ts';
 import { reprList } from './python-repr.ts';
 import { fail, reply } from './reply.ts';
 import type { Asker, Engine, HubState } from './state.ts';
+import type { TaskList } from './task-list.ts';
+import { idsOf } from './task-list.ts';
 
 /** Engine ids, uuids, or null for all. */
 export type Targets = number | string | readonly (number | string)[] | null;
@@ -10,10 +12,10 @@ export type Targets = number | string | readonly (number | string)[] | null;
 export function onQueueRequest(state: HubState, asker: Asker, targets: Targets, verbose: boolean, out: Out): void {
   const engines = findEngines(state, asker, targets, out);
   if (engines === undefined) return;
-  const shown = (ids: Set<string>): number | string[] => (verbose ? [...ids] : ids.size);
+  const shown = (list: TaskList): number | string[] => (verbose ? idsOf(list) : list.size);
   const content: Record<string, unknown> = { unassigned: shown(state.unassigned) };
   for (const engine of engines) {
-    const completed = verbose ? engine.completed.slice(-state.settings.completedPerEngineLimit) : engine.completedCount;
+    const completed = verbose ? engine.completed.last() : engine.completed.count;
     content[engine.id] = { queue: shown(engine.queue), completed, tasks: shown(engine.tasks) };
   }
   reply(out, asker, 'queue_reply', content);

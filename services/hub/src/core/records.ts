@@ -8,11 +8,11 @@ const textOr = <T>(value: Json | undefined, otherwise: T): string | T =>
 
 /** A request's fields. A header without a date counts as submitted now. */
 export function requestPatch(message: Message, queue: 'mux' | 'task', nowUs: number): TaskPatch {
-  const [header, , metadata, content] = message.parts;
+  const { frames } = message;
   return {
-    header,
-    metadata,
-    content,
+    header: frames[1]!,
+    metadata: frames[3]!,
+    content: frames[4]!,
     buffers: message.buffers,
     submitted: headerDate(message.header) ?? nowUs,
     clientUuid: message.header.session,
@@ -39,12 +39,12 @@ export function requestPatchOfReply(message: Message, queue: 'mux' | 'task'): Ta
 
 /** A result's fields. `engine_uuid` is "" when no engine made it (§12.9). */
 export function resultPatch(message: Message, nowUs: number): TaskPatch {
-  const [resultHeader, , resultMetadata, resultContent] = message.parts;
+  const { frames } = message;
   const { started, engine } = message.metadata;
   return {
-    resultHeader,
-    resultMetadata,
-    resultContent,
+    resultHeader: frames[1]!,
+    resultMetadata: frames[3]!,
+    resultContent: frames[4]!,
     resultBuffers: message.buffers,
     engineUuid: textOr(engine, ''),
     started: typeof started === 'string' ? (parseDate(started) ?? null) : null,
@@ -72,7 +72,12 @@ export function contentOf(message: Message): JsonObject | undefined {
 }
 
 /** msg_type of the reply to a request. */
-export const replyTypeOf = (requestType: string): string => requestType.replace(/_request$/, '_reply');
+export function replyTypeOf(requestType: string): string {
+  // No new text for each request: it is kept as long as that is pending.
+  if (requestType === 'apply_request') return 'apply_reply';
+  if (requestType === 'execute_request') return 'execute_reply';
+  return requestType.replace(/_request$/, '_reply');
+}
 
 /** Messages that get no reply (comm_msg and the like) would be pending for ever; only requests have records. */
 export const isRequest = (message: Message): boolean => message.header.msg_type.endsWith('_request');

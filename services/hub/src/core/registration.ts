@@ -98,7 +98,7 @@ export function onHeartStarted(state: HubState, uuid: string, inputs: Inputs, ou
   if (pending !== undefined) {
     state.registering.delete(uuid);
     out.clearTimer(registrationTimer + uuid);
-    announce(state, createEngine(pending), 'engine registered', out);
+    announce(state, createEngine(pending, state.settings), 'engine registered', out);
   } else if (lost !== undefined) {
     // It was dropped for missed beats and woke up. It knows itself by its old number, so it gets that back (§12.12).
     state.lost.delete(uuid);
@@ -150,7 +150,7 @@ export function onRegistrationTimeout(state: HubState, uuid: string, out: Out): 
   const pending = state.registering.get(uuid);
   if (pending === undefined) return;
   endRegistration(state, pending, 'no heartbeat came in time', out);
-  remember(state, createEngine(pending), out);
+  remember(state, createEngine(pending, state.settings), out);
 }
 
 function endRegistration(state: HubState, { id, uuid }: EngineRef, why: string, out: Out): void {

@@ -35,7 +35,7 @@ export function onRestored(
 function takeEngine(state: HubState, { status, ...stored }: StoredEngine, inputs: Inputs, out: Out): void {
   const ref: EngineRef = stored;
   if (status === 'registering') return awaitFirstBeat(state, ref, inputs, out);
-  const engine: Engine = { ...createEngine(ref), restored: true };
+  const engine = createEngine(ref, state.settings, true);
   if (status === 'lost') return void state.lost.set(ref.uuid, engine);
   state.engines.set(ref.id, engine);
   state.byUuid.set(ref.uuid, engine);
@@ -45,7 +45,8 @@ function takeEngine(state: HubState, { status, ...stored }: StoredEngine, inputs
 function takeTasks(state: HubState, tasks: readonly UnfinishedTask[], inputs: Inputs, out: Out): void {
   const gone = new Map<string, Engine>();
   function goneEngine(uuid: string): Engine {
-    const engine = gone.get(uuid) ?? state.lost.get(uuid) ?? createEngine({ id: unknownId, uuid, kernel: '' });
+    const engine =
+      gone.get(uuid) ?? state.lost.get(uuid) ?? createEngine({ id: unknownId, uuid, kernel: '' }, state.settings);
     gone.set(uuid, engine);
     return engine;
   }

@@ -2,30 +2,37 @@ import type { EngineRef } from '@muster/bus';
 import type { Header, PeerId } from '@muster/protocol';
 import type { RecentIds } from '@muster/task-store';
 import { createRecentIds } from '@muster/task-store';
+import type { CompletedIds } from './completed-ids.ts';
+import { createCompletedIds } from './completed-ids.ts';
 import type { DaskState } from './dask.ts';
 import type { Door } from './doors.ts';
 import type { HubSettings } from './settings.ts';
+import type { TaskList } from './task-list.ts';
+import { createTaskList, idsOf } from './task-list.ts';
 
 /** A registered engine, or one that is gone and whose requests have not been given up yet. */
 export interface Engine extends EngineRef {
   /** Direct requests without an answer. */
-  readonly queue: Set<string>;
+  readonly queue: TaskList;
   /** Tasks of the scheduler that it works on. */
-  readonly tasks: Set<string>;
-  completedCount: number;
-  /** The last ones, for verbose queue_requests. */
-  completed: string[];
+  readonly tasks: TaskList;
+  readonly completed: CompletedIds;
   /** It was there before this hub: it may answer what this hub has never heard of. */
   restored: boolean;
 }
 
 /** A request whose result has not come. */
 export interface PendingTask {
+  readonly msgId: string;
   readonly queue: 'mux' | 'task';
   /** msg_type that its reply has. */
   readonly replyType: string;
   /** Null while the scheduler has not given it to an engine. */
   engine: Engine | null;
+  /** The list that it is in, and its neighbours there. */
+  list: TaskList | undefined;
+  before: PendingTask | undefined;
+  after: PendingTask | undefined;
 }
 
 /** Whom an answer goes to. */
@@ -94,7 +101,7 @@ export interface HubState {
   nextId: number;
   readonly pending: Map<string, PendingTask>;
   /** Those of `pending` that the scheduler has not given to an engine. */
-  readonly unassigned: Set<string>;
+  readonly unassigned: TaskList;
   readonly completed: RecentIds;
   /** By uuid of the engine. */
   readonly probes: Map<string, Probe>;
@@ -128,7 +135,7 @@ export const createHubState = (settings: HubSettings): HubState => ({
   departed: new Map(),
   nextId: 0,
   pending: new Map(),
-  unassigned: new Set(),
+  unassigned: createTaskList(),
   completed: createRecentIds(settings.completedTaskLimit),
   probes: new Map(),
   probeAgainMs: 0,
@@ -141,13 +148,12 @@ export const createHubState = (settings: HubSettings): HubState => ({
   shuttingDown: false,
 });
 
-export const createEngine = (ref: EngineRef): Engine => ({
+export const createEngine = (ref: EngineRef, { completedPerEngineLimit }: HubSettings, restored = false): Engine => ({
   ...ref,
-  queue: new Set(),
-  tasks: new Set(),
-  completedCount: 0,
-  completed: [],
-  restored: false,
+  queue: createTaskList(),
+  tasks: createTaskList(),
+  completed: createCompletedIds(completedPerEngineLimit),
+  restored,
 });
 
 export const refOf = ({ id, uuid, kernel }: EngineRef): EngineRef => ({ id, uuid, kernel });
@@ -160,7 +166,7 @@ export function leftovers(state: HubState): string[] {
     ...left('stranded engine', state.stranded.keys()),
     ...left('doubtful request', state.doubtful.keys()),
     ...left('pending task', state.pending.keys()),
-    ...left('unassigned task', state.unassigned),
+    ...left('unassigned task', idsOf(state.unassigned)),
     ...left('probed engine', state.probes.keys()),
     ...left('news to be told again of', state.earlyNews?.keys() ?? []),
     ...left('engine to be announced anew', state.renewing),
@@ -171,8 +177,8 @@ export function leftovers(state: HubState): string[] {
       state.dask.waiting.map(({ header }) => header.msg_id),
     ),
     ...[...state.engines.values()].flatMap((engine) => [
-      ...left(`engine ${engine.id}: direct request`, engine.queue),
-      ...left(`engine ${engine.id}: task`, engine.tasks),
+      ...left(`engine ${engine.id}: direct request`, idsOf(engine.queue)),
+      ...left(`engine ${engine.id}: task`, idsOf(engine.tasks)),
     ]),
   ];
 }

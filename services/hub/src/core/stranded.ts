@@ -3,8 +3,9 @@ import type { Inputs } from '@muster/machine';
 import { errorContent, formatDate } from '@muster/protocol';
 import type { TaskPatch } from '@muster/task-store';
 import type { Out } from './effects.ts';
-import { removePending } from './pending.ts';
+import { removePending, waitsIn } from './pending.ts';
 import type { Engine, HubState } from './state.ts';
+import { idsOf } from './task-list.ts';
 
 export const strandedTimer = 'stranded/';
 
@@ -19,7 +20,7 @@ export function strand(state: HubState, engine: Engine, inputs: Inputs, out: Out
   if (engine.queue.size === 0) return;
   // An engine can be lost, come back and be lost again within the grace.
   const loss = `${engine.uuid}/${inputs.nowUs}`;
-  state.stranded.set(loss, { engine, msgIds: [...engine.queue] });
+  state.stranded.set(loss, { engine, msgIds: idsOf(engine.queue) });
   out.setTimer(strandedTimer + loss, inputs.nowUs + state.settings.strandedGraceMs * 1000);
 }
 
@@ -28,7 +29,7 @@ export function onGraceEnded(state: HubState, loss: string, inputs: Inputs, out:
   if (stranded === undefined) return;
   state.stranded.delete(loss);
   const { engine } = stranded;
-  const left = stranded.msgIds.filter((msgId) => engine.queue.has(msgId));
+  const left = stranded.msgIds.filter((msgId) => waitsIn(state, engine.queue, msgId));
   const fields = { engineId: engine.id, engineUuid: engine.uuid, requests: left.length };
   if (left.length > 0)
     out.send({ type: 'note', level: 'warn', what: 'direct requests given up, their engine is gone', fields });

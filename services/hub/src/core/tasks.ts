@@ -5,7 +5,7 @@ import type { Message } from '@muster/protocol';
 import type { TaskPatch, WhenMissing } from '@muster/task-store';
 import { believe, doubt } from './doubtful.ts';
 import type { Out } from './effects.ts';
-import { addCompleted, addPending, assign, removePending } from './pending.ts';
+import { addPending, assign, removePending } from './pending.ts';
 import { isRequest, parentIdOf, replyTypeOf, requestPatch, requestPatchOfReply, resultPatch } from './records.ts';
 import type { HubState } from './state.ts';
 
@@ -27,7 +27,7 @@ export function onDirectReplied(state: HubState, fact: FactOf<'direct.replied'>,
   if (msgId === undefined) return;
   believe(state, msgId, out);
   const task = removePending(state, msgId);
-  if (task?.engine) addCompleted(state, task.engine, msgId);
+  task?.engine?.completed.add(msgId);
   const isOlder = task === undefined && isBeforeUs(state, fact.engineUuid, msgId);
   // A reply to what never was a request here (or was forgotten) changes a record if there is one, and nothing else.
   if (task !== undefined || isOlder) state.completed.add(msgId);
@@ -60,7 +60,7 @@ export function onTaskDispatched(state: HubState, fact: FactOf<'task.dispatched'
   const { msgId, engineUuid } = fact;
   const task = state.pending.get(msgId);
   if (task === undefined || task.queue !== 'task') return;
-  assign(state, msgId, task, state.byUuid.get(engineUuid) ?? null);
+  assign(state, task, state.byUuid.get(engineUuid) ?? null);
   put(out, msgId, { engineUuid }, 'ignore');
 }
 
@@ -71,7 +71,7 @@ export function onTaskFinished(state: HubState, fact: FactOf<'task.finished'>, i
   const wasPending = removePending(state, msgId) !== undefined;
   const { engine: uuid, status } = message.metadata;
   const engine = typeof uuid === 'string' ? state.byUuid.get(uuid) : undefined;
-  if (wasPending && engine !== undefined && status !== 'aborted') addCompleted(state, engine, msgId);
+  if (wasPending && status !== 'aborted') engine?.completed.add(msgId);
   const isOlder = !wasPending && isBeforeUs(state, uuid, msgId);
   state.completed.add(msgId);
   putResult(message, msgId, isOlder ? 'task' : null, inputs, out);
