@@ -9,6 +9,7 @@ import { reachedBy } from '../controller/reach.ts';
 import { cellTable, goalTable, plainText } from '../controller/tables.ts';
 import type { Contender } from '../controllers/contender.ts';
 import { ours, theirs } from '../controllers/contender.ts';
+import { describeProfiles, profilesIn } from '../controllers/profiles.ts';
 import { short } from '../figures.ts';
 import { machine, machineText } from '../machine.ts';
 import { findPeer } from '../system.ts';
@@ -32,6 +33,7 @@ async function bench(chosen: ControllerOptions): Promise<void> {
   const own = chosen.transports.length === 0 ? [ours()] : chosen.transports.map((name) => ours(name));
   const contenders: readonly Contender[] = peer === undefined ? own : [...own, theirs(peer)];
   const all: Measurement[] = [];
+  const known = chosen.profile === undefined ? new Set<string>() : profilesIn(chosen.profile);
   for (let round = 1; round <= chosen.rounds; round++)
     for (const group of groupsOf(chosen))
       for (const contender of contenders)
@@ -40,11 +42,14 @@ async function bench(chosen: ControllerOptions): Promise<void> {
           group,
           round,
           scale: chosen.scale,
+          transport: chosen.loadTransport,
+          profile: chosen.profile,
           onMeasured: (one) => {
             all.push(one);
             tell(one, chosen.rounds);
           },
         });
+  if (chosen.profile !== undefined) console.log(`${describeProfiles(chosen.profile, known).join('\n')}\n`);
   const reached = reachedBy(all, own[0]!.name, peer?.name);
   console.log(`${plainText(cellTable(all))}\n\n${plainText(goalTable(reached))}`);
   console.log(machineText(peer === undefined ? [] : [peer.name]));

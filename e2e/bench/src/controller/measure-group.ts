@@ -25,14 +25,16 @@ export interface GroupOptions {
   /** Multiplies the number of requests. */
   readonly scale: number;
   /** What the load uses. */
-  readonly transport?: TransportName;
+  readonly transport?: TransportName | undefined;
+  /** Folder for profiles of ours. */
+  readonly profile?: string | undefined;
   readonly onMeasured: (measurement: Measurement) => void;
 }
 
 /** Rejects when anything that came back, or reached the engines, was wrong. */
 export async function measureGroup(options: GroupOptions): Promise<void> {
-  const { contender, group, round, scale, transport, onMeasured } = options;
-  await using running = await startController(contender, group.store);
+  const { contender, group, round, scale, transport, profile, onMeasured } = options;
+  await using running = await startController(contender, { store: group.store, profile });
   const { clientFile, engineFile, program } = running;
   await using load = await startLoad({
     clientFile,

@@ -1,5 +1,7 @@
 // Command line of the controller's bench. Pure.
 import { parseArgs } from 'node:util';
+import type { TransportName } from '@muster/transport';
+import { transportNames } from '@muster/transport';
 import type { Store } from '../controllers/contender.ts';
 import { stores as allStores } from '../controllers/contender.ts';
 import type { Mode } from '../load/requests.ts';
@@ -14,9 +16,9 @@ export interface ControllerOptions {
   readonly engines: readonly number[];
   readonly modes: readonly Mode[];
   /** Ours is measured on each of these; empty: on its default. */
-  readonly transports: readonly string[];
+  readonly transports: readonly TransportName[];
   /** What the load uses; undefined: the first there is. */
-  readonly loadTransport: string | undefined;
+  readonly loadTransport: TransportName | undefined;
   /** Only the cells: no memory, data, start-up and Python engines. */
   readonly cellsOnly: boolean;
   readonly json: string | undefined;
@@ -77,8 +79,11 @@ export function parseControllerOptions(argv: readonly string[]): ControllerOptio
     stores: listOf('stores', values.stores, allStores),
     engines: values.engines.split(',').map((one) => whole('engines', one)),
     modes: listOf('modes', values.modes, allModes),
-    transports: values.transport?.split(',') ?? [],
-    loadTransport: values['load-transport'],
+    transports: values.transport === undefined ? [] : listOf('transport', values.transport, transportNames),
+    loadTransport:
+      values['load-transport'] === undefined
+        ? undefined
+        : listOf('load-transport', values['load-transport'], transportNames)[0],
     json: values.json,
     markdown: values.markdown,
     profile: values.profile,

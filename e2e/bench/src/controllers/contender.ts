@@ -7,8 +7,6 @@ export type Store = 'memory' | 'sqlite' | 'none';
 export const stores: readonly Store[] = ['memory', 'sqlite', 'none'];
 
 const storeClass: Readonly<Record<Store, string>> = { memory: 'DictDB', sqlite: 'SQLiteDB', none: 'NoDB' };
-/** So that engines are registered within a second. */
-const heartbeatMs = 500;
 
 export interface Contender {
   readonly name: string;
@@ -26,12 +24,26 @@ export const ours = (transport?: string): Contender => ({
 
 export const theirs = (peer: System): Contender => ({ name: peer.name, system: peer, options: [] });
 
+export interface StartOptions {
+  readonly store: Store;
+  /** Time between heartbeats. Default 500 ms, so that engines are registered within a second. */
+  readonly heartbeatMs?: number;
+  /** Folder where ours leaves its processor profile when it ends. */
+  readonly profile?: string | undefined;
+}
+
 /** Starts a controller of its own; resolves when its connection files are there. */
-export const startController = ({ system, options }: Contender, store: Store): Promise<Running> =>
-  startIn([
-    ...system.controller,
-    ...options,
+export function startController(contender: Contender, options: StartOptions): Promise<Running> {
+  const { store, heartbeatMs = 500, profile } = options;
+  const [program, ...args] = contender.system.controller;
+  const profiled = profile !== undefined && contender.system === muster;
+  return startIn([
+    program!,
+    ...(profiled ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []),
+    ...args,
+    ...contender.options,
     `--IPController.db_class=${storeClass[store]}`,
     `--HeartMonitor.period=${heartbeatMs}`,
     '--log-level=ERROR',
   ]);
+}

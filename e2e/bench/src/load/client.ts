@@ -55,15 +55,19 @@ export function openClient(connection: ClientConnection, transport: Transport): 
   const signer = createHmacSigner(connection.key);
   const session = newId();
   const hub = askHub(connection, signer, transport);
+  let listens = false;
   const sockets = new Map<number, Socket>();
   const ports = { task: connection.task, direct: connection.mux, relay: connection.mux };
   let targets: Target[] = [];
   let next = 0;
   // As every client does, so that the controller has to send it.
-  const iopub = transport.open({ kind: 'sub' });
-  iopub.connect(channelUrl(connection, connection.iopub));
-  iopub.onMessages(() => {});
-
+  function listen(): void {
+    if (listens) return;
+    listens = true;
+    const iopub = transport.open({ kind: 'sub' });
+    iopub.connect(channelUrl(connection, connection.iopub));
+    iopub.onMessages(() => {});
+  }
   function socketOf(mode: Mode): Socket {
     const port = mode === 'broadcast' || mode === 'coalesced' ? connection.broadcast : ports[mode];
     const socket = sockets.get(port) ?? transport.open({ kind: 'dealer' });
@@ -119,6 +123,7 @@ export function openClient(connection: ClientConnection, transport: Transport): 
   return {
     hub,
     async target() {
+      listen();
       targets = await hub.engines();
       return targets.length;
     },

@@ -1,9 +1,9 @@
 // The process of the fake engines.
-import { readEngineConnection } from '@muster/config';
+import type { EngineConnection } from '@muster/protocol';
 import type { TransportName } from '@muster/transport';
 import { createHmacSigner, createTransport } from '@muster/transport';
 import type { EnginePool } from './fake-engine.ts';
-import { startFakeEngine } from './fake-engine.ts';
+import { startBareEngine, startFakeEngine } from './fake-engine.ts';
 import { cpuUs } from './process-costs.ts';
 import { serve } from './worker.ts';
 
@@ -13,21 +13,39 @@ const noResult = Buffer.from('\x80\x04N.', 'latin1');
 const atOnce = 64;
 let pool: EnginePool | undefined;
 
+function open(transportName: TransportName, key: string): EnginePool {
+  const onError = (error: Error): void => console.error(`engines: ${error.message}`);
+  const transport = createTransport({ name: transportName, onError });
+  const signer = createHmacSigner(key);
+  pool = { signer, transport, result: noResult, holding: false, held: [], answered: 0, bad: 0 };
+  return pool;
+}
+
 const handlers = {
   /** Starts engines; resolves when the hub has answered them all. */
   async start(options: {
-    readonly engineFile: string;
+    readonly connection: EngineConnection;
     readonly count: number;
     readonly transport: TransportName;
   }): Promise<null> {
-    const connection = await readEngineConnection(options.engineFile);
-    const onError = (error: Error): void => console.error(`engines: ${error.message}`);
-    const transport = createTransport({ name: options.transport, onError });
-    const signer = createHmacSigner(connection.key);
-    const started = { connection, signer, transport, result: noResult };
-    pool = { ...started, holding: false, held: [], answered: 0, bad: 0 };
-    for (let left = options.count; left > 0; left -= atOnce)
-      await Promise.all(Array.from({ length: Math.min(left, atOnce) }, () => startFakeEngine(pool!)));
+    const { connection, count, transport } = options;
+    const started = open(transport, connection.key);
+    for (let left = count; left > 0; left -= atOnce)
+      await Promise.all(Array.from({ length: Math.min(left, atOnce) }, () => startFakeEngine(started, connection)));
+    return null;
+  },
+  /** One engine behind a relay. */
+  bare(options: { readonly endpoint: string; readonly key: string; readonly transport: TransportName }): null {
+    startBareEngine(open(options.transport, options.key), options.endpoint);
+    return null;
+  },
+  /** Sends every message back as it is. */
+  echo(options: { readonly endpoint: string; readonly transport: TransportName }): null {
+    const socket = open(options.transport, '').transport.open({ kind: 'dealer' });
+    socket.connect(options.endpoint);
+    socket.onMessages((batch) => {
+      for (const { frames } of batch) socket.send('', frames);
+    });
     return null;
   },
   /** Size of what is sent back from now on; 0: as of a function that returns nothing. */

@@ -7,7 +7,6 @@ import type { Socket, SocketKind, Transport } from '@muster/transport';
 import { createHeaders, framesOf, nowText, okContent } from './wire-text.ts';
 
 export interface EnginePool {
-  readonly connection: EngineConnection;
   readonly signer: Signer;
   readonly transport: Transport;
   /** Sent with each reply. */
@@ -21,9 +20,8 @@ export interface EnginePool {
 }
 
 /** Resolves when the hub has answered its registration and it beats. */
-export async function startFakeEngine(pool: EnginePool): Promise<void> {
+export async function startFakeEngine(pool: EnginePool, connection: EngineConnection): Promise<void> {
   const uuid = newId();
-  const { connection } = pool;
   const { registration, mux, task, broadcast, control, iopub, hb_ping, hb_pong } = connection;
   const connected = (kind: SocketKind, ports: readonly number[], identity?: string): Socket => {
     const socket = pool.transport.open({ kind, ...(identity !== undefined && { identity }) });
@@ -35,17 +33,27 @@ export async function startFakeEngine(pool: EnginePool): Promise<void> {
   const shell = connected('router', [mux, task, broadcast[id % broadcast.length]!], uuid);
   const status = connected('pub', [iopub], uuid);
   connected('router', [control], uuid).onMessages(() => {});
-  const answer = createAnswering(pool, { uuid, id, shell, status });
+  answerOn(shell, pool, createAnswering(pool, { uuid, shell, status, topic: `engine.${id}.status` }));
+  const pong = connected('dealer', [hb_pong], uuid);
+  connected('sub', [hb_ping]).onMessages((batch) => {
+    for (const { frames } of batch) pong.send('', frames);
+  });
+}
+
+/** An engine without a controller: behind a relay, from which it takes `[client, message…]` by a DEALER. */
+export function startBareEngine(pool: EnginePool, endpoint: string): void {
+  const shell = pool.transport.open({ kind: 'dealer' });
+  shell.connect(endpoint);
+  answerOn(shell, pool, createAnswering(pool, { uuid: newId(), shell }));
+}
+
+function answerOn(shell: Socket, pool: EnginePool, answer: Answer): void {
   shell.onMessages((batch) => {
     const date = nowText();
     for (const { peer, frames } of batch) {
       if (pool.holding) pool.held.push(() => answer(peer, frames, nowText()));
       else answer(peer, frames, date);
     }
-  });
-  const pong = connected('dealer', [hb_pong], uuid);
-  connected('sub', [hb_ping]).onMessages((batch) => {
-    for (const { frames } of batch) pong.send('', frames);
   });
 }
 
@@ -64,25 +72,27 @@ function register(query: Socket, signer: Signer, uuid: string): Promise<number> 
 
 interface Mouth {
   readonly uuid: string;
-  readonly id: number;
   readonly shell: Socket;
-  readonly status: Socket;
+  /** Where it publishes, and as what. */
+  readonly status?: Socket;
+  readonly topic?: string;
 }
 
 type Answer = (peer: string, frames: Frames, date: string) => void;
 
-function createAnswering(pool: EnginePool, { uuid, id, shell, status }: Mouth): Answer {
+function createAnswering(pool: EnginePool, { uuid, shell, status, topic = '' }: Mouth): Answer {
   const { signer } = pool;
   const replyHeader = createHeaders(uuid, 'apply_reply');
   const statusHeader = createHeaders(uuid, 'status');
   const statusMetadata = Buffer.from(`{"engine": "${uuid}"}`);
-  const topic = Buffer.from(`engine.${id}.status`);
+  const topicFrame = Buffer.from(topic);
   const busy = Buffer.from('{"execution_state": "busy"}');
   const idle = Buffer.from('{"execution_state": "idle"}');
   let sent = 0;
   const publish = (content: Buffer, parent: Uint8Array, date: string): void => {
+    if (status === undefined) return;
     const parts = [statusHeader(sent++, date), parent, statusMetadata, content] as const;
-    status.send('', [topic, ...framesOf(signer.sign(parts), parts, [])]);
+    status.send('', [topicFrame, ...framesOf(signer.sign(parts), parts, [])]);
   };
   return (peer, frames, date) => {
     const at = findDelimiter(frames);

@@ -2,7 +2,7 @@
 import { newId } from '@muster/machine/node';
 import type { ClientConnection, JsonObject, Signer } from '@muster/protocol';
 import { buildMessage, channelUrl, createHeaderSource, openMessage } from '@muster/protocol';
-import type { Transport } from '@muster/transport';
+import type { Socket, Transport } from '@muster/transport';
 import type { Target } from './requests.ts';
 
 export interface HubQuestions {
@@ -12,12 +12,18 @@ export interface HubQuestions {
   queues(): Promise<{ completed: number; unassigned: number }>;
 }
 
-/** One question at a time. A question that gets no answer for two minutes rejects. */
+/** Connects by the first question; one at a time. A question that gets no answer for two minutes rejects. */
 export function askHub(connection: ClientConnection, signer: Signer, transport: Transport): HubQuestions {
   const headers = createHeaderSource(newId());
-  const socket = transport.open({ kind: 'dealer' });
-  socket.connect(channelUrl(connection, connection.registration));
+  let opened: Socket | undefined;
+  function open(): Socket {
+    const socket = transport.open({ kind: 'dealer' });
+    socket.connect(channelUrl(connection, connection.registration));
+    return socket;
+  }
   function ask(type: string, content: object): Promise<JsonObject> {
+    opened ??= open();
+    const socket = opened;
     const header = headers.next(type, Date.now() * 1000);
     socket.send('', buildMessage(signer, { header, content }).toWire());
     return new Promise((resolve, reject) => {

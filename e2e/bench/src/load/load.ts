@@ -1,5 +1,6 @@
 // Load for one controller: a process of fake engines and one of a client.
 import { join } from 'node:path';
+import { readClientConnection, readEngineConnection } from '@muster/config';
 import { until } from '@muster/testkit';
 import type { TransportName } from '@muster/transport';
 import { transportNames } from '@muster/transport';
@@ -8,11 +9,24 @@ import type { EngineCalls } from './engines-process.ts';
 import type { Worker } from './worker.ts';
 import { startWorker } from './worker.ts';
 
-export interface Load extends AsyncDisposable {
+export interface Workers extends AsyncDisposable {
   readonly client: Worker<ClientCalls>;
   readonly engines: Worker<EngineCalls>;
+}
+
+export interface Load extends Workers {
   /** From the first engine's start until the hub lists all. */
   readonly registeredS: number;
+}
+
+/** The two processes, which do nothing yet. */
+export async function startWorkers(): Promise<Workers> {
+  const file = (name: string): string => join(import.meta.dirname, `${name}-process.ts`);
+  await using stack = new AsyncDisposableStack();
+  const client = stack.use(await startWorker<ClientCalls>(file('client')));
+  const engines = stack.use(await startWorker<EngineCalls>(file('engines')));
+  const owned = stack.move();
+  return { client, engines, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 export interface LoadOptions {
@@ -20,7 +34,7 @@ export interface LoadOptions {
   readonly engineFile: string;
   readonly engines: number;
   /** What client and engines use. Default: the first there is. */
-  readonly transport?: TransportName;
+  readonly transport?: TransportName | undefined;
   readonly timeoutMs?: number;
 }
 
@@ -31,12 +45,11 @@ const learnMs = 300;
 export async function startLoad(options: LoadOptions): Promise<Load> {
   const { clientFile, engineFile, engines: count, transport = transportNames[0] } = options;
   await using stack = new AsyncDisposableStack();
-  const file = (name: string): string => join(import.meta.dirname, `${name}-process.ts`);
-  const client = stack.use(await startWorker<ClientCalls>(file('client')));
-  const engines = stack.use(await startWorker<EngineCalls>(file('engines')));
-  await client.ask('open', { clientFile, transport });
+  const { client, engines } = stack.use(await startWorkers());
+  await client.ask('open', { connection: await readClientConnection(clientFile), transport });
+  const connection = await readEngineConnection(engineFile);
   const begin = performance.now();
-  await engines.ask('start', { engineFile, count, transport });
+  await engines.ask('start', { connection, count, transport });
   let known = 0;
   await until(
     async () => {
