@@ -13,6 +13,7 @@ import type { StartDask } from './adapters/dask.ts';
 import { createDaskKeeper, noDask } from './adapters/dask.ts';
 import type { EngineKeeper } from './adapters/engine-keeper.ts';
 import { createEngineKeeper } from './adapters/engine-keeper.ts';
+import { createEngineStateSaver } from './adapters/engine-state-saver.ts';
 import type { Gate } from './adapters/gate.ts';
 import { createGate } from './adapters/gate.ts';
 import { readLeftBehind } from './adapters/left-behind.ts';
@@ -22,7 +23,7 @@ import { createStoreLane } from './adapters/store-lane.ts';
 import type { HubConfig } from './config.ts';
 import { settingsOf } from './config.ts';
 import type { Door, EngineWrite, HubCounts, HubEvent, HubSend, HubState, HubWrite, LeftEngines } from './core/index.ts';
-import { countsOf, createHubState, leftovers, refOf, step } from './core/index.ts';
+import { countsOf, createHubState, engineStateText, leftovers, refOf, step } from './core/index.ts';
 
 /** Where the engine-state file goes (§7.5). */
 export interface EngineStateFile {
@@ -113,6 +114,8 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   const role = { keepsEngines: restore, acceptsShutdown, since, probesIdle: options.leftBehind?.probesIdle ?? false };
   const state = createHubState(settingsOf(config, heartbeatPeriodMs, role));
   const start = createStart(restore);
+  const file = options.engineStateFile;
+  const engineState = file && createEngineStateSaver({ file, text: () => engineStateText(state), ports, warn });
   const dispatch: Dispatch = (event) => start.inTurn(event, runner.dispatch);
   const runner = createRunner<HubState, HubEvent, HubWrite, HubSend>({
     state,
@@ -120,7 +123,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
     ports,
     perform: {
       writes: createWriter(lane, restore ? keeper : undefined),
-      send: createPerformer({ ...options, queries, notifications, lane, dask, warn, dispatch }),
+      send: createPerformer({ ...options, queries, notifications, lane, dask, engineState, warn, dispatch }),
     },
     onError: (error, event) => log.error({ err: error, event: event.type }, 'hub failed at an event'),
   });
@@ -140,6 +143,7 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
   async function stop(): Promise<void> {
     for (const end of ends) end();
     runner.stop();
+    engineState?.close();
     const daskStopped = dask.stop();
     await Promise.all([endOfStore(), keeper.stop()]);
     await Promise.all([...Object.values(queries), notifications].map((socket) => socket.close()));

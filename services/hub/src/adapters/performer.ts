@@ -6,6 +6,7 @@ import type { Logger, ThrottledWarn } from '@muster/telemetry';
 import type { Socket } from '@muster/transport';
 import type { Door, HubEvent, HubSend } from '../core/index.ts';
 import type { DaskKeeper } from './dask.ts';
+import type { EngineStateSaver } from './engine-state-saver.ts';
 import type { StoreLane } from './store-lane.ts';
 
 export interface PerformerOptions {
@@ -23,7 +24,7 @@ export interface PerformerOptions {
   readonly dispatch: (event: HubEvent) => void;
   readonly connectionInfo: () => JsonObject;
   readonly onShutdownRequested: () => void;
-  readonly engineStateFile?: { write(text: string): void };
+  readonly engineState: EngineStateSaver | undefined;
 }
 
 /** Performs what the core wants. All messages of the hub have one session. */
@@ -64,14 +65,6 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
     const message = buildMessage(signer, { header, content: { restart: false } });
     bus.publish({ type: 'engine.dismissed', engineUuid, message });
   }
-  function saveEngineState(text: string): void {
-    try {
-      options.engineStateFile?.write(text);
-    } catch (error) {
-      const remedy = 'check that the log folder of the profile can be written';
-      warn({ why: (error as Error).message, remedy }, 'engine-state file not written');
-    }
-  }
   return (effect) => {
     switch (effect.type) {
       case 'query.reply':
@@ -93,7 +86,7 @@ export function createPerformer(options: PerformerOptions): (effect: HubSend) =>
       case 'engine.dismiss':
         return dismiss(effect.engineUuid);
       case 'engine-state.save':
-        return saveEngineState(effect.text);
+        return options.engineState?.save();
       case 'dask.start':
         return dask.start(effect.args);
       case 'dask.stop':

@@ -92,7 +92,8 @@ export type HubSend =
   | { readonly type: 'store.ask'; readonly askId: number; readonly question: StoreQuestion }
   /** Remove results that came before that moment. */
   | { readonly type: 'store.expire'; readonly receivedBefore: Microseconds }
-  | { readonly type: 'engine-state.save'; readonly text: string }
+  /** The engine-state file is out of date. */
+  | { readonly type: 'engine-state.save' }
   /** Ask an engine that is not registered, by control, to end (§4.6). */
   | { readonly type: 'engine.dismiss'; readonly engineUuid: string }
   | { readonly type: 'dask.start'; readonly args: JsonObject }

@@ -18,16 +18,17 @@ export interface EngineState extends LeftEngines {
 }
 
 /** With nobody to follow, engines that are not registered are nobody's business. */
-export function saveEngines(state: HubState, out: Out): void {
-  out.send({ type: 'engine-state.save', text: engineStateText(state) });
+export function saveEngines(out: Out): void {
+  out.send({ type: 'engine-state.save' });
 }
 
 /** A change that only the next controller wants to know. */
 export function saveForNext(state: HubState, out: Out): void {
-  if (state.settings.keepsEngines) saveEngines(state, out);
+  if (state.settings.keepsEngines) saveEngines(out);
 }
 
-function engineStateText(state: HubState): string {
+/** What the file is to hold now. */
+export function engineStateText(state: HubState): string {
   const { since } = state.settings;
   const registered = [...state.engines.values()].map((engine) => stored(engine, 'registered'));
   const others = [

@@ -1,7 +1,7 @@
 export type { Door } from './doors.ts';
 export * from './effects.ts';
 export type { EngineState, LeftEngines } from './engine-state.ts';
-export { parseEngineState } from './engine-state.ts';
+export { engineStateText, parseEngineState } from './engine-state.ts';
 export * from './events.ts';
 export { isKeptOutput } from './output.ts';
 export * from './settings.ts';

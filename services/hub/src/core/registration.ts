@@ -114,7 +114,7 @@ function announce(state: HubState, engine: Engine, what: 'engine registered' | '
   arrive(state, engine);
   out.send({ type: 'fact.publish', fact: { type: 'engine.registered', engine: refOf(engine) } });
   out.send({ type: 'clients.notify', msgType: 'registration_notification', parent: {}, content: { id, uuid, kernel } });
-  saveEngines(state, out);
+  saveEngines(out);
   out.send({ type: 'note', level: 'info', what, fields: { engineId: id, engineUuid: uuid, kernel } });
 }
 
@@ -196,7 +196,7 @@ export function unregister(state: HubState, engine: Engine, reason: string, inpu
   dropEngine(state, uuid, out);
   out.send({ type: 'fact.publish', fact: { type: 'engine.unregistered', engine: refOf(engine), reason } });
   out.send({ type: 'clients.notify', msgType: 'unregistration_notification', parent: {}, content: { id, uuid } });
-  saveEngines(state, out);
+  saveEngines(out);
   out.send({
     type: 'note',
     level: 'info',

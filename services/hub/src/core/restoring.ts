@@ -26,7 +26,7 @@ export function onRestored(
   state.hadRelay = stored.engines.length > 0;
   takeTasks(state, tasks, inputs, out);
   beginEarlyNews(state, stored.departed ?? [], inputs, out);
-  saveEngines(state, out);
+  saveEngines(out);
   const { engines, registering, lost, pending } = state;
   const fields = { engines: engines.size, registering: registering.size, lost: lost.size, requests: pending.size };
   out.send({ type: 'note', level: 'info', what: 'taken over from the hub before', fields });

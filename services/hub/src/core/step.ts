@@ -60,7 +60,7 @@ export function step(state: HubState, event: HubEvent | TimerFired, inputs: Inpu
       break;
     case 'hub.started':
       // What another one has left there is not this one's.
-      if (state.settings.since !== undefined) saveEngines(state, out);
+      if (state.settings.since !== undefined) saveEngines(out);
       onExpiryDue(state, inputs, out);
       break;
     case 'hub.restored':
