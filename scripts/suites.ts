@@ -5,6 +5,7 @@ import { everythingMustRun, missingPart } from '@muster/testkit';
 import type { GateResult } from './gate.ts';
 import { runCounting, runVitest } from './gate.ts';
 import { explainInterop, runInterop } from './interop.ts';
+import { runTransport } from './transport.ts';
 
 interface Suite {
   readonly about: string;
@@ -35,6 +36,12 @@ export const suites: Readonly<Record<string, Suite>> = {
     about: "each message of the wire, by raw sockets, to Python's controller and to ours; differences need a reason",
     needs: ['ipyparallel'],
     run: (args) => runCounting(['e2e/wire/src/main.ts', ...args]),
+  },
+  transport: {
+    about:
+      'our transports beside libzmq, hostile peers and a million random inputs (2 min; --fuzz N: only those, so many)',
+    needs: ['ipyparallel'],
+    run: runTransport,
   },
   services: {
     about: 'services apart on NATS and MongoDB, for Python and TypeScript peers; each is killed and started again',
