@@ -1,7 +1,8 @@
 // Command line of the controller's bench. Pure.
-import { parseArgs } from 'node:util';
 import type { TransportName } from '@muster/transport';
 import { transportNames } from '@muster/transport';
+import type { Values } from '../command-line.ts';
+import { flag, listOf, positive, readCommandLine, text, textOr, whole, wholes } from '../command-line.ts';
 import type { Store } from '../controllers/contender.ts';
 import { stores as allStores } from '../controllers/contender.ts';
 import type { Mode } from '../load/requests.ts';
@@ -46,30 +47,29 @@ Ctrl-C ends it at any time and leaves nothing behind. A full run with --peers ta
 
 const allModes = ['task', 'direct', 'broadcast', 'coalesced'] as const;
 
-/** Throws an Error that says what is wrong with the arguments; undefined when help was asked for. */
-export function parseControllerOptions(argv: readonly string[]): ControllerOptions | undefined {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      help: flag,
-      peers: flag,
-      full: flag,
-      'cells-only': flag,
-      rounds: { ...text, default: '5' },
-      scale: { ...text, default: '1' },
-      stores: { ...text, default: allStores.join() },
-      engines: { ...text, default: '1,4,64' },
-      modes: { ...text, default: allModes.join() },
-      transport: text,
-      'load-transport': text,
-      json: text,
-      markdown: text,
-      profile: text,
-    },
-  });
-  if (values.help) return undefined;
+export const optionTable = {
+  peers: flag,
+  full: flag,
+  'cells-only': flag,
+  rounds: textOr('5'),
+  scale: textOr('1'),
+  stores: textOr(allStores.join()),
+  engines: textOr('1,4,64'),
+  modes: textOr(allModes.join()),
+  transport: text,
+  'load-transport': text,
+  json: text,
+  markdown: text,
+  profile: text,
+} as const;
+
+/** Throws an Error that says what is wrong with the arguments. */
+export function readOptions(argv: readonly string[]): ControllerOptions {
+  return readCommandLine('controller', help, optionTable, optionsOf, argv);
+}
+
+export function optionsOf(values: Values<typeof optionTable>): ControllerOptions {
+  const load = values['load-transport'];
   return {
     peers: values.peers,
     full: values.full,
@@ -77,35 +77,12 @@ export function parseControllerOptions(argv: readonly string[]): ControllerOptio
     rounds: whole('rounds', values.rounds),
     scale: positive('scale', values.scale),
     stores: listOf('stores', values.stores, allStores),
-    engines: values.engines.split(',').map((one) => whole('engines', one)),
+    engines: wholes('engines', values.engines),
     modes: listOf('modes', values.modes, allModes),
     transports: values.transport === undefined ? [] : listOf('transport', values.transport, transportNames),
-    loadTransport:
-      values['load-transport'] === undefined
-        ? undefined
-        : listOf('load-transport', values['load-transport'], transportNames)[0],
+    loadTransport: load === undefined ? undefined : listOf('load-transport', load, transportNames)[0],
     json: values.json,
     markdown: values.markdown,
     profile: values.profile,
   };
-}
-
-export function listOf<T extends string>(name: string, text: string, known: readonly T[]): T[] {
-  return text.split(',').map((one) => {
-    const found = known.find((other) => other === one);
-    if (found === undefined) throw new Error(`--${name} knows ${known.join(', ')}, not '${one}'.`);
-    return found;
-  });
-}
-
-export function whole(name: string, text: string): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value > 0)) throw new Error(`--${name} needs whole numbers above 0, not '${text}'.`);
-  return value;
-}
-
-export function positive(name: string, text: string): number {
-  const value = Number(text);
-  if (!(Number.isFinite(value) && value > 0)) throw new Error(`--${name} needs a number above 0, not '${text}'.`);
-  return value;
 }

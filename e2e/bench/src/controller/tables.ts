@@ -1,6 +1,5 @@
 // Tables of the controller's bench, as rows of text. Pure.
 import { spread } from '../figures.ts';
-import type { Cell } from './cells.ts';
 import { nameOf } from './cells.ts';
 import type { GoalName } from './goals.ts';
 import { barText, goals, verdictOf } from './goals.ts';
@@ -25,17 +24,17 @@ const titles = ['settled /s', 'answered /s', 'p50 µs', 'p99 µs', 'CPU µs sett
 
 /** A row for each cell and contender. */
 export function cellTable(all: readonly Measurement[]): Table {
-  const seen = new Map<string, { readonly cell: Cell; readonly contender: string }>();
-  for (const { cell, contender } of all) seen.set(`${nameOf(cell)} ${contender}`, { cell, contender });
-  const rows = [...seen.values()].map(({ cell, contender }) => [
-    nameOf(cell),
-    contender,
-    ...members.map((member) => {
+  const rows = new Map<string, Map<string, string[]>>();
+  for (const { cell, contender } of all) {
+    const figures = members.map((member) => {
       const measured = figureOf(valuesOf(all, contender, cell, member));
       return measured === undefined ? '' : spread(measured);
-    }),
-  ]);
-  return [['', '', ...titles], ...rows];
+    });
+    const name = nameOf(cell);
+    const ofCell = rows.get(name) ?? new Map<string, string[]>();
+    rows.set(name, ofCell.set(contender, [name, contender, ...figures]));
+  }
+  return [['', '', ...titles], ...[...rows.values()].flatMap((ofCell) => [...ofCell.values()])];
 }
 
 export function plainText(table: Table): string {

@@ -12,7 +12,7 @@ export interface HubQuestions {
   queues(): Promise<{ completed: number; unassigned: number }>;
 }
 
-/** Connects by the first question; one at a time. A question that gets no answer for two minutes rejects. */
+/** Connects by the first question; they are asked one after the other. A question that gets no answer for two minutes rejects. */
 export function askHub(connection: ClientConnection, signer: Signer, transport: Transport): HubQuestions {
   const headers = createHeaderSource(newId());
   let opened: Socket | undefined;
@@ -21,7 +21,13 @@ export function askHub(connection: ClientConnection, signer: Signer, transport: 
     socket.connect(channelUrl(connection, connection.registration));
     return socket;
   }
+  let turn: Promise<unknown> = Promise.resolve();
   function ask(type: string, content: object): Promise<JsonObject> {
+    const answer = turn.then(() => askNow(type, content));
+    turn = answer.catch(() => {});
+    return answer;
+  }
+  function askNow(type: string, content: object): Promise<JsonObject> {
     opened ??= open();
     const socket = opened;
     const header = headers.next(type, Date.now() * 1000);
