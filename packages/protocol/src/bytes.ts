@@ -39,11 +39,11 @@ export function decodeText(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** Text of the first `length` bytes, one character a byte. */
-export function decodeLatin1(bytes: Uint8Array, length = bytes.length): string {
-  if (nodeBuffer) return asNode(nodeBuffer, bytes).toString('latin1', 0, length);
+/** Text of the bytes from `from` up to `end`, one character a byte. */
+export function decodeLatin1(bytes: Uint8Array, end = bytes.length, from = 0): string {
+  if (nodeBuffer) return asNode(nodeBuffer, bytes).toString('latin1', from, end);
   let text = '';
-  for (const byte of bytes.subarray(0, length)) text += String.fromCharCode(byte);
+  for (const byte of bytes.subarray(from, end)) text += String.fromCharCode(byte);
   return text;
 }
 

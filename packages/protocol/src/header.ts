@@ -1,7 +1,7 @@
 import type { Microseconds } from './dates.ts';
 import { formatDate, parseDate } from './dates.ts';
 import { ProtocolError } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** The header of a message (§3.2). Keys we do not know are kept. */
 export interface Header extends JsonObject {
@@ -24,16 +24,23 @@ const longestId = 1024;
  * date or version becomes "". Throws ProtocolError `bad_header`.
  */
 export function checkHeader(value: JsonObject): Header {
-  for (const key of ['msg_id', 'msg_type', 'session']) {
-    const text = value[key];
-    if (typeof text !== 'string') throw new ProtocolError('bad_header', `header.${key} is missing or not text`);
-    if (text.length > longestId) throw new ProtocolError('bad_header', `header.${key} is too long`);
-  }
-  for (const key of ['username', 'date', 'version']) {
-    value[key] ??= '';
-    if (typeof value[key] !== 'string') throw new ProtocolError('bad_header', `header.${key} is not text`);
-  }
+  checkId(value.msg_id, 'msg_id');
+  checkId(value.msg_type, 'msg_type');
+  checkId(value.session, 'session');
+  if (typeof value.username !== 'string') value.username = textOf(value.username, 'username');
+  if (typeof value.date !== 'string') value.date = textOf(value.date, 'date');
+  if (typeof value.version !== 'string') value.version = textOf(value.version, 'version');
   return value as Header;
+}
+
+function checkId(value: Json | undefined, key: string): void {
+  if (typeof value !== 'string') throw new ProtocolError('bad_header', `header.${key} is missing or not text`);
+  if (value.length > longestId) throw new ProtocolError('bad_header', `header.${key} is too long`);
+}
+
+function textOf(value: Json | undefined, key: string): string {
+  if (value === undefined || value === null) return '';
+  throw new ProtocolError('bad_header', `header.${key} is not text`);
 }
 
 /** The moment of a header's date; undefined when it has none that can be read. */

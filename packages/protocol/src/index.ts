@@ -7,4 +7,5 @@ export * from './header.ts';
 export * from './json.ts';
 export * from './message.ts';
 export * from './own-bytes.ts';
+export * from './replay-guard.ts';
 export * from './signing.ts';

@@ -6,6 +6,9 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 /** A JSON object. */
 export type JsonObject = { [key: string]: Json };
 
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
 /**
  * Packs one of the four dictionaries. Undefined members are left out; NaN and infinities become null, as JSON has none.
  * Throws ProtocolError `bad_json` for what cannot be packed: nested too deeply, or in a circle.
@@ -22,6 +25,8 @@ export function packJson(value: object): Uint8Array<ArrayBuffer> {
 
 /** Unpacks one of the four dictionaries. Throws ProtocolError `bad_json` when it is not a JSON object in UTF-8. */
 export function unpackJson(bytes: Uint8Array, what: string): JsonObject {
+  // As most parent headers and contents are.
+  if (bytes.length === 2 && bytes[0] === openBrace && bytes[1] === closeBrace) return {};
   let value: unknown;
   try {
     value = JSON.parse(decodeText(bytes));

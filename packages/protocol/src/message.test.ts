@@ -6,7 +6,7 @@ import { createHeaderSource } from './header.ts';
 import { type JsonObject, packJson, unpackJson } from './json.ts';
 import type { MessageParts } from './message.ts';
 import { buildMessage, delimiter, findDelimiter, Message, openMessage, readMessage } from './message.ts';
-import { createReplayGuard } from './signing.ts';
+import { createReplayGuard } from './replay-guard.ts';
 import { createReferenceSigner } from './testing/reference-signer.ts';
 
 const ours = createReferenceSigner('key');
@@ -59,6 +59,7 @@ describe('what is built can be read', () => {
       expect(header).toEqual(message.header);
       expect(opened.sizeBytes).toBe(message.frames.reduce((sum, { length }) => sum + length, 0));
       expect(opened.toWire()).toEqual(message.toWire());
+      expect(opened.toWireBehind(delimiter)).toEqual([delimiter, ...message.toWire()]);
     };
     fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 5 }), { maxLength: 3 }), someMessage, there));
   });

@@ -5,7 +5,9 @@ import type { Header } from './header.ts';
 import { checkHeader } from './header.ts';
 import type { JsonObject } from './json.ts';
 import { packJson, unpackJson } from './json.ts';
-import type { ReplayGuard, Signer } from './signing.ts';
+import { findParentId } from './parent-id.ts';
+import type { ReplayGuard } from './replay-guard.ts';
+import type { Signer } from './signing.ts';
 
 /** Frames of one message as a socket gives them. */
 export type Frames = readonly Uint8Array[];
@@ -35,6 +37,8 @@ export class Message {
   #parentHeader: JsonObject | undefined;
   #metadata: JsonObject | undefined;
   #content: JsonObject | undefined;
+  #parentId: string | undefined;
+  #sizeBytes = -1;
 
   constructor(frames: Frames) {
     this.frames = frames;
@@ -69,16 +73,34 @@ export class Message {
   }
   /** msg_id of the request that this answers; undefined if there is none. */
   get parentId(): string | undefined {
-    const id = this.parentHeader.msg_id;
-    return typeof id === 'string' ? id : undefined;
+    if (this.#parentId !== undefined) return this.#parentId;
+    // Of most replies nothing else is asked for.
+    if (this.#parentHeader === undefined) this.#parentId = findParentId(this.frames[2]!);
+    if (this.#parentId === undefined) {
+      const id = this.parentHeader.msg_id;
+      if (typeof id === 'string') this.#parentId = id;
+    }
+    return this.#parentId;
   }
   /** Bytes of all frames together. */
   get sizeBytes(): number {
-    return this.frames.reduce((sum, frame) => sum + frame.length, 0);
+    if (this.#sizeBytes < 0) {
+      let sum = 0;
+      for (let i = 0; i < this.frames.length; i++) sum += this.frames[i]!.length;
+      this.#sizeBytes = sum;
+    }
+    return this.#sizeBytes;
   }
   /** Delimiter and frames: what goes on the wire behind the routing ids. */
   toWire(): Uint8Array[] {
     return [delimiter, ...this.frames];
+  }
+  /** What goes on the wire, behind one routing id. */
+  toWireBehind(id: Uint8Array): Uint8Array[] {
+    const { frames } = this;
+    const wire: Uint8Array[] = [id, delimiter];
+    for (let i = 0; i < frames.length; i++) wire.push(frames[i]!);
+    return wire;
   }
 }
 

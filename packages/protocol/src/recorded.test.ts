@@ -7,7 +7,8 @@ import { headerDate } from './header.ts';
 import type { Message } from './message.ts';
 import { buildMessage, delimiter, findDelimiter, openMessage, readMessage } from './message.ts';
 import { checkContent, checkReplyMetadata, checkRequestMetadata, isKnown, type TableName } from './messages/index.ts';
-import { createReplayGuard, type Signer } from './signing.ts';
+import { createReplayGuard } from './replay-guard.ts';
+import type { Signer } from './signing.ts';
 import { createReferenceSigner } from './testing/reference-signer.ts';
 
 interface Recorded {

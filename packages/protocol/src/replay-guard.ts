@@ -12,6 +12,8 @@ export interface ReplayGuard {
 const words = 4;
 const charactersPerWord = 8;
 const firstSlots = 1024;
+const fnvBasis = 0x811c9dc5;
+const fnvPrime = 0x01000193;
 
 /** Keys of four numbers, in open addressing; at most half full. */
 interface Generation {
@@ -33,9 +35,13 @@ export function createReplayGuard(limit = 65_536): ReplayGuard {
     isFresh(signature) {
       if (signature.length === 0) return true;
       readKey(key, signature);
-      if (young.count >= limit) [old, young] = [young, createGeneration(firstSlots)];
-      const at = findSlot(young, key);
+      let at = findSlot(young, key);
       if (isTaken(young, at) || isTaken(old, findSlot(old, key))) return false;
+      if (young.count >= limit) {
+        old = young;
+        young = createGeneration(firstSlots);
+        at = findSlot(young, key);
+      }
       young.keys.set(key, at);
       young.count++;
       if (young.count * 2 > young.slots) young = grown(young);
@@ -49,12 +55,12 @@ export function createReplayGuard(limit = 65_536): ReplayGuard {
 
 const createGeneration = (slots: number): Generation => ({ slots, keys: new Uint32Array(slots * words), count: 0 });
 
-/** Each character is a hexadecimal digit; whatever else it were, another text would hardly give the same numbers. */
+/** FNV-1a of eight characters each: also texts that are no digests, as without a key, hardly give the same numbers. */
 function readKey(key: Uint32Array, signature: Uint8Array): void {
   let at = 0;
   for (let i = 0; i < words; i++) {
-    let word = 0;
-    for (const end = at + charactersPerWord; at < end; at++) word = (word << 4) ^ (signature[at] ?? 0);
+    let word = fnvBasis;
+    for (const end = at + charactersPerWord; at < end; at++) word = Math.imul(word ^ (signature[at] ?? 0), fnvPrime);
     key[i] = word;
   }
   // All zeros is an empty slot.
@@ -64,7 +70,7 @@ function readKey(key: Uint32Array, signature: Uint8Array): void {
 /** Where the key is, or would go. */
 function findSlot({ slots, keys }: Generation, key: Uint32Array): number {
   const mask = slots - 1;
-  for (let slot = key[3]! & mask; ; slot = (slot + 1) & mask) {
+  for (let slot = (key[0]! ^ key[1]! ^ key[2]! ^ key[3]!) & mask; ; slot = (slot + 1) & mask) {
     const at = slot * words;
     if (keys[at] === 0) return at;
     if (keys[at] === key[0] && keys[at + 1] === key[1] && keys[at + 2] === key[2] && keys[at + 3] === key[3]) return at;

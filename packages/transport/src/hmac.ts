@@ -1,4 +1,4 @@
-import { createHash, hash, timingSafeEqual } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { MessageParts, Signer } from '@muster/protocol';
 import { encodeText, openSigner } from '@muster/protocol';
 
@@ -41,14 +41,19 @@ export function createHmacSigner(key: string): Signer {
     }
     return hash('sha256', inner.subarray(0, at), 'binary');
   }
-  function sign(parts: MessageParts): Buffer {
+  function hexDigest(parts: MessageParts): string {
     outer.write(innerDigest(parts), blockBytes, 'latin1');
-    return Buffer.from(hash('sha256', outer, 'hex'), 'latin1');
+    return hash('sha256', outer, 'hex');
   }
   return {
-    sign,
-    verify(signature, parts) {
-      return signature.length === 2 * digestBytes && timingSafeEqual(sign(parts), signature);
-    },
+    sign: (parts) => Buffer.from(hexDigest(parts), 'latin1'),
+    verify: (signature, parts) => signature.length === 2 * digestBytes && isSame(hexDigest(parts), signature),
   };
+}
+
+/** Looks at every character, whether those before were right or not: how long it takes says nothing. */
+function isSame(expected: string, signature: Uint8Array): boolean {
+  let difference = 0;
+  for (let i = 0; i < 2 * digestBytes; i++) difference |= expected.charCodeAt(i) ^ signature[i]!;
+  return difference === 0;
 }

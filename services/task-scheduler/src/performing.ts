@@ -6,6 +6,7 @@ import type { Post } from '@muster/transport';
 import { sessionOf } from './core/client-address.ts';
 import type { EngineProbe, ErrorReply, OutcomesAsk, SchedulerSend } from './core/effects.ts';
 import type { Door } from './doors.ts';
+import { createIdFrames } from './id-frames.ts';
 
 export interface Outlets {
   readonly clients: Pick<Door, 'send'>;
@@ -29,34 +30,36 @@ const nothing = {
 export function createSender(outlets: Outlets): (effect: SchedulerSend) => void {
   const { clients, engines, bus, signer, post, checkTargets, askOutcomes } = outlets;
 
-  function idFrame(client: PeerId | null): Uint8Array {
-    if (client === null) return nobody;
+  const clientFrame = createIdFrames((client) => {
     const session = sessionOf(client);
     return session === undefined ? fromPeerId(client) : encodeText(session);
-  }
+  });
+  const engineFrame = createIdFrames(encodeText);
   function sendToClient(client: PeerId, frames: Frames): void {
     const session = sessionOf(client);
     if (session === undefined) clients.send(client, frames);
     else post.deliver(session, frames);
   }
   function probe({ engineUuid, header }: EngineProbe): void {
-    engines.send(engineUuid, [nobody, ...buildMessage(signer, { header, content: nothing }).toWire()]);
+    engines.send(engineUuid, buildMessage(signer, { header, content: nothing }).toWireBehind(nobody));
   }
 
   function sendError(effect: ErrorReply): void {
     const message = buildMessage(signer, effect);
     if (effect.finished) bus.publish({ type: 'task.finished', message });
-    if (effect.client !== null) {
-      const wire = message.toWire();
-      sendToClient(effect.client, effect.engineUuid === null ? wire : [encodeText(effect.engineUuid), ...wire]);
-    }
+    if (effect.client === null) return;
+    const wire = effect.engineUuid === null ? message.toWire() : message.toWireBehind(engineFrame(effect.engineUuid));
+    sendToClient(effect.client, wire);
   }
   return (effect) => {
     switch (effect.type) {
       case 'task.dispatch':
-        return engines.send(effect.engineUuid, [idFrame(effect.client), ...effect.message.toWire()]);
+        return engines.send(
+          effect.engineUuid,
+          effect.message.toWireBehind(effect.client === null ? nobody : clientFrame(effect.client)),
+        );
       case 'client.reply':
-        return sendToClient(effect.client, [encodeText(effect.engineUuid), ...effect.message.toWire()]);
+        return sendToClient(effect.client, effect.message.toWireBehind(engineFrame(effect.engineUuid)));
       case 'error.reply':
         return sendError(effect);
       case 'fact.publish':

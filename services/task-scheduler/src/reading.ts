@@ -1,7 +1,7 @@
 // What comes in from the sockets, checked once: frames, signature, replay, header and metadata (§3.3). Content and buffers
-// are never parsed.
-import type { Frames, Signer } from '@muster/protocol';
-import { createReplayGuard, findDelimiter, type Message, openMessage, ProtocolError } from '@muster/protocol';
+// are never parsed, and of the parent of a reply only its msg_id is looked for.
+import type { Frames, Message, Signer } from '@muster/protocol';
+import { createReplayGuard, findDelimiter, openMessage, ProtocolError } from '@muster/protocol';
 import type { Received } from '@muster/transport';
 import type { DropLog } from './drop-log.ts';
 
@@ -19,35 +19,36 @@ export function createReader(signer: Signer, log: DropLog): Reader {
   // Replies need no guard: a second one finds its task finished.
   const guard = createReplayGuard();
 
-  function read(open: () => Message, from: 'client' | 'engine'): Message | undefined {
-    try {
-      return open();
-    } catch (error) {
-      if (error instanceof ProtocolError) log.drop(error.code, error.message, from);
-      else log.drop('unreadable', String(error), from);
-      return undefined;
-    }
+  function drop(error: unknown, from: 'client' | 'engine'): undefined {
+    if (error instanceof ProtocolError) log.drop(error.code, error.message, from);
+    else log.drop('unreadable', String(error), from);
   }
   return {
-    readRequest: ({ frames }) =>
-      read(() => {
+    readRequest({ frames }) {
+      try {
         // A DEALER sends no id frames; an engine could not send those of another kind of peer back.
         checkSize(frames, 0);
         return openMessage(frames, signer, guard, 0);
-      }, 'client'),
-    readReply: ({ frames }) =>
-      read(() => {
+      } catch (error) {
+        return drop(error, 'client');
+      }
+    },
+    readReply({ frames }) {
+      try {
         const at = findDelimiter(frames);
         checkSize(frames, at);
         const message = openMessage(frames, signer, undefined, at);
-        message.parentHeader;
+        message.parentId;
         return message;
-      }, 'engine'),
+      } catch (error) {
+        return drop(error, 'engine');
+      }
+    },
   };
 }
 
 function checkSize(frames: Frames, at: number): void {
-  const parsed = [frames[at + 2], frames[at + 3], frames[at + 4]];
-  const bytes = parsed.reduce((sum, frame) => sum + (frame?.length ?? 0), 0);
+  let bytes = 0;
+  for (let i = at + 2; i < at + 5 && i < frames.length; i++) bytes += frames[i]!.length;
   if (bytes > maxParsedBytes) throw new ProtocolError('too_large', `header and metadata have ${bytes} bytes`);
 }
