@@ -1,6 +1,7 @@
 // Figures of this process, by the names that others use for them.
 import type { Metric } from './metrics.ts';
 import { counter, gauge } from './metrics.ts';
+import { countOpenFiles } from './open-files.ts';
 
 export interface ProcessMetrics {
   read(): Metric[];
@@ -24,11 +25,18 @@ export function createProcessMetrics(): ProcessMetrics {
       latestMs = 0;
       const { user, system } = process.cpuUsage();
       const { rss, heapUsed, external } = process.memoryUsage();
+      const files = countOpenFiles();
       return [
         counter('process_cpu_seconds_total', 'CPU time used.', (user + system) / 1e6),
         gauge('process_resident_memory_bytes', 'Resident memory.', rss),
         gauge('nodejs_heap_used_bytes', 'Memory that objects of JavaScript take.', heapUsed),
         gauge('nodejs_external_memory_bytes', 'Memory outside of the heap.', external),
+        ...(files === undefined
+          ? []
+          : [
+              gauge('process_open_fds', 'Open files and connections.', files.open),
+              gauge('process_max_fds', 'Files and connections that may be open.', files.most),
+            ]),
         gauge('process_start_time_seconds', 'When the process began, since 1970.', performance.timeOrigin / 1000),
         gauge(
           'nodejs_eventloop_lag_seconds',

@@ -12,13 +12,14 @@ import {
 } from '@muster/config';
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
-import { createLogger, type Logger } from '@muster/telemetry';
+import { createLogger, type Logger, watchOpenFiles } from '@muster/telemetry';
 import { addressForOthers, createTransport, logTransportErrors, transportInUse, warnWhenOpen } from '@muster/transport';
 import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
 import { chooseIdentity, chooseKey } from './identity.ts';
 import { readPredecessor } from './predecessor.ts';
+import { collectInQuietMoment } from './quiet-moment.ts';
 import { explainReuse, leaveFiles } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';
 import { resultMaxAgeMs } from './store.ts';
@@ -55,8 +56,12 @@ export async function runController(given: ControllerValues, env: NodeJS.Process
     };
     const stop = await start({ values, env, log, profileDir, paths, engineState, onShutdownRequested, onFailed });
     const own = log.child({ service: 'controller' });
+    const files = watchOpenFiles(own);
+    const callOff = collectInQuietMoment();
     const why = await ending.promise;
     own[status === 0 ? 'info' : 'error']({ why }, 'stopping');
+    files.stop();
+    callOff();
     await stop();
     return status;
   } finally {

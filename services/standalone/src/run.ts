@@ -3,7 +3,7 @@ import type { SharedServiceValues } from '@muster/config';
 import { readSessionKey } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import type { Logger, ProcessMetrics } from '@muster/telemetry';
-import { createLogger, createProcessMetrics, gauge, startWatchServer } from '@muster/telemetry';
+import { createLogger, createProcessMetrics, gauge, startWatchServer, watchOpenFiles } from '@muster/telemetry';
 import { busMetrics } from './bus-metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { createReadiness } from './readiness.ts';
@@ -28,6 +28,7 @@ export async function runService<V extends SharedServiceValues>(
   const readiness = createReadiness(log);
   readiness.set(program.name, 'starting');
   const figures = createProcessMetrics();
+  const files = watchOpenFiles(log);
   const running: Running = {};
   const server = await serve(values.http, readiness, figures, running, log);
   try {
@@ -43,6 +44,7 @@ export async function runService<V extends SharedServiceValues>(
     readiness.set(program.name, 'stopping');
     await closeAll(running, values.lingerS * 1000, log);
     figures.close();
+    files.stop();
     await server?.close();
     stopping.close();
   }
