@@ -35,7 +35,7 @@ const againMs = 60_000;
 /** Warns when few are left, and again every minute while that is so. Does not keep the process alive. */
 export function watchOpenFiles(log: Logger, count = countOpenFiles): OpenFilesWatch {
   let warnedMs = Number.NEGATIVE_INFINITY;
-  let timer = setTimeout(look, everyMs).unref();
+  let timer: NodeJS.Timeout | undefined;
 
   function look(): void {
     const beganMs = performance.now();
@@ -51,5 +51,7 @@ export function watchOpenFiles(log: Logger, count = countOpenFiles): OpenFilesWa
     }
     timer = setTimeout(look, Math.max(everyMs, (nowMs - beganMs) * restPerLook)).unref();
   }
+  // At once, too: when none are left, the limit cannot be read.
+  look();
   return { stop: () => clearTimeout(timer) };
 }
