@@ -6,9 +6,9 @@ import type { Frames } from '@muster/protocol';
 import { encodeText } from '@muster/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { bytesFrom, echo, inboxOf, text, until } from './contract/kit.ts';
+import { createTransport } from './create-transport.ts';
 import { generateCurvePair } from './curve-keys.ts';
 import type { CurveClient, CurveServer, Socket, SocketKind } from './port.ts';
-import { createZeromqTransport } from './zeromq/transport.ts';
 
 const python = process.env.PEER_PYTHON;
 const count = 2_000;
@@ -64,7 +64,7 @@ const isMessage = (frames: Frames, n: number): boolean =>
   frames.length === 4 && message(n).every((frame, i) => Buffer.compare(frame, frames[i]!) === 0);
 
 const openSocket = (kind: SocketKind, curve: Told['curve'], identity?: string, errors: Error[] = []): Socket => {
-  const transport = createZeromqTransport({ onError: (error) => errors.push(error) });
+  const transport = createTransport({ onError: (error) => errors.push(error) });
   onTestFinished(() => transport.close());
   return transport.open({ kind, ...(curve && { curve }), ...(identity && { identity }) });
 };

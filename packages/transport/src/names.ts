@@ -3,7 +3,7 @@
 import { MusterError } from '@muster/protocol';
 
 /** The transports there are, the default first. */
-export const transportNames = ['zeromq'] as const;
+export const transportNames = ['zmtp', 'zeromq'] as const;
 export type TransportName = (typeof transportNames)[number];
 
 /** Environment variable that chooses the transport of every program and of the client. */

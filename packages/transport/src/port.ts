@@ -33,7 +33,15 @@ export interface SocketOptions {
   readonly maxFrameBytes?: number;
   /** How long `close` may go on delivering what was sent. Default 500 ms. */
   readonly lingerMs?: number;
+  /**
+   * Messages leave when they are sent, as far as the network takes them, even if the event loop then stands still: for a
+   * process whose code may loop. Without it they may be gathered until the end of the turn.
+   */
+  readonly sendsAtOnce?: boolean;
 }
+
+/** A receiver gets at most so many messages at once. */
+export const largestBatch = 256;
 
 /** One message as it came in. */
 export interface Received {

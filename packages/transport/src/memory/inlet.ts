@@ -1,5 +1,5 @@
 import type { Received } from '../port.ts';
-import { largestBatch } from '../zeromq/receive-batches.ts';
+import { largestBatch } from '../port.ts';
 import type { Schedule } from './network.ts';
 
 /** Messages on their way from the network to the receiver; they wait until there is one. */

@@ -4,7 +4,7 @@ import type { Endpoint } from '../endpoint.ts';
 import type { Fifo } from '../fifo.ts';
 import { createFifo } from '../fifo.ts';
 import type { SocketOptions } from '../port.ts';
-import { largestBatch } from '../zeromq/receive-batches.ts';
+import { largestBatch } from '../port.ts';
 import { createBindings } from './bindings.ts';
 import { fitsTogether, withinLimit } from './rules.ts';
 

@@ -2,10 +2,10 @@
 import type { Frames, PeerId } from '@muster/protocol';
 import { checkCurve } from '../curve-keys.ts';
 import { formatEndpoint, identityBytes, parseBinding, parseConnection } from '../endpoint.ts';
+import { keptOut } from '../kept-out.ts';
 import type { OnTransportError, Socket, SocketOptions } from '../port.ts';
-import { keptOut } from '../zeromq/kept-out.ts';
-import type { SendQueue } from '../zeromq/send-queue.ts';
-import { createSendQueue } from '../zeromq/send-queue.ts';
+import type { SendQueue } from '../send-queue.ts';
+import { createSendQueue } from '../send-queue.ts';
 import type { Inlet } from './inlet.ts';
 import { createInlet } from './inlet.ts';
 import type { Network, Party, Pipe } from './network.ts';

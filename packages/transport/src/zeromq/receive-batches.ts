@@ -1,11 +1,10 @@
 import type { Received, SocketKind } from '../port.ts';
+import { largestBatch } from '../port.ts';
 import type { NativeSocket } from './native-socket.ts';
-
-/** A receiver gets at most so many messages at once; after a full batch the event loop has its turn. */
-export const largestBatch = 256;
 
 /**
  * Reads until the socket is closed: waits for a message, takes all that are there behind it, delivers them as one batch.
+ * After a full batch the event loop has its turn.
  * An exception of `deliver` goes to `onError` and ends nothing.
  */
 export async function receiveBatches(

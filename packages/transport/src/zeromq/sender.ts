@@ -1,8 +1,8 @@
 import type { Frames, PeerId } from '@muster/protocol';
 import { fromPeerId } from '@muster/protocol';
 import type { Socket } from '../port.ts';
+import { createSendQueue } from '../send-queue.ts';
 import type { NativeSocket } from './native-socket.ts';
-import { createSendQueue } from './send-queue.ts';
 
 /** How often a DEALER without a peer looks whether it has one: libzmq tells nobody. */
 const retryMs = 10;

@@ -1,5 +1,5 @@
+import { keptOut } from '../kept-out.ts';
 import { addressesHungUpOn } from './hung-up-on.ts';
-import { keptOut } from './kept-out.ts';
 import type { NativeSocket } from './native-socket.ts';
 
 /** A refused peer tries ten times a second for ever: tell of it at once, then not more often than this. */

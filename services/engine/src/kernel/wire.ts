@@ -112,6 +112,8 @@ const open = (
     kind,
     identity: uuid,
     lingerMs,
+    // User code may loop: what it has printed is to be seen meanwhile.
+    sendsAtOnce: true,
     ...(connection.curve_serverkey === null
       ? {}
       : { curve: { role: 'client', serverKey: connection.curve_serverkey } as const }),

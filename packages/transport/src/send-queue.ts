@@ -1,6 +1,6 @@
 import type { Frames } from '@muster/protocol';
-import type { Fifo } from '../fifo.ts';
-import { createFifo } from '../fifo.ts';
+import type { Fifo } from './fifo.ts';
+import { createFifo } from './fifo.ts';
 
 /** Messages that wait until the network layer can take them, and those who wait for that. */
 export interface SendQueue extends Pick<Fifo, 'push' | 'messages' | 'bytes'> {

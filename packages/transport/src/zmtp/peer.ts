@@ -1,0 +1,14 @@
+import type { PeerId } from '@muster/protocol';
+import type { Link } from './link.ts';
+import type { Output } from './output.ts';
+
+/** Somebody at the other end. One that this side connects to outlives its connections, one that was accepted does not. */
+export interface Peer {
+  /** Where this side connects to. */
+  readonly endpoint: string | undefined;
+  readonly output: Output;
+  /** The connection, while its handshake is done and it stands. */
+  link: Link | undefined;
+  /** What a ROUTER calls it. */
+  name: PeerId | undefined;
+}
