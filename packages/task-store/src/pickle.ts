@@ -22,30 +22,40 @@ const op = {
   longBinGet: 0x6a,
 } as const;
 
+const headBytes = (length: number): number => (length < 256 ? 2 : 5);
+
 /** Pickles a list of bytes in protocol 3, which Python 3 of any version reads. Throws RangeError for items over 4 GiB. */
 export function writePickle(buffers: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const headBytes = (length: number): number => (length < 256 ? 2 : 5);
-  const size = buffers.reduce((sum, { length }) => sum + headBytes(length) + length, 6);
-  const out = new Uint8Array(size);
-  const view = new DataView(out.buffer);
-  out.set([op.proto, 3, op.emptyList, op.mark]);
-  let at = 4;
-  for (const buffer of buffers) {
-    if (buffer.length > lengthLimit) throw new RangeError('an item has more than 4 GiB');
-    if (buffer.length < 256) {
-      out[at] = op.shortBytes;
-      out[at + 1] = buffer.length;
-    } else {
-      out[at] = op.bytes;
-      view.setUint32(at + 1, buffer.length, true);
-    }
-    at += headBytes(buffer.length);
-    out.set(buffer, at);
-    at += buffer.length;
-  }
-  out[at] = op.appends;
-  out[at + 1] = op.stop;
+  const out = new Uint8Array(pickledBytes(buffers));
+  writePickleInto(out, 0, buffers);
   return out;
+}
+
+/** How many bytes the pickle of that list has. */
+export function pickledBytes(buffers: readonly Uint8Array[]): number {
+  let size = 6;
+  for (const { length } of buffers) size += headBytes(length) + length;
+  return size;
+}
+
+/** As writePickle, into memory that has room for it. Returns where it ends. */
+export function writePickleInto(out: Uint8Array, start: number, buffers: readonly Uint8Array[]): number {
+  let at = start;
+  out[at++] = op.proto;
+  out[at++] = 3;
+  out[at++] = op.emptyList;
+  out[at++] = op.mark;
+  for (const buffer of buffers) {
+    const { length } = buffer;
+    if (length > lengthLimit) throw new RangeError('an item has more than 4 GiB');
+    out[at++] = length < 256 ? op.shortBytes : op.bytes;
+    for (let shift = 0; shift < (length < 256 ? 8 : 32); shift += 8) out[at++] = length >>> shift;
+    out.set(buffer, at);
+    at += length;
+  }
+  out[at++] = op.appends;
+  out[at++] = op.stop;
+  return at;
 }
 
 /** A list under construction on the stack of the unpickler. */

@@ -7,9 +7,9 @@ import type { PendingWrite } from './write-batch.ts';
  * see the writes of the calls that have ended.
  * Rejects with StoreError for a question that is refused, with BackendError when the database cannot answer.
  */
-export interface TaskBackend {
+export interface TaskBackend<T = readonly PendingWrite[]> {
   /** Stores the writes in their order. After a rejection it may be called again with the same writes. */
-  apply(writes: readonly PendingWrite[]): Promise<void>;
+  apply(writes: T): Promise<void>;
   find(msgIds: readonly string[]): Promise<readonly Found[]>;
   query(query: TaskQuery, keys: readonly string[] | null): Promise<readonly JsonRecord[]>;
   history(): Promise<readonly string[]>;

@@ -32,7 +32,7 @@ function setUp(options: BatchedStoreOptions = {}) {
     removeEngine: async () => {},
     close: async () => {},
   };
-  const store = createBatchedStore('test', backend, {
+  const store = createBatchedStore('test', backend, createWriteBatch(), {
     retryAfterMs: 1,
     onTrouble: ({ what }) => troubles.push(what),
     ...options,

@@ -5,8 +5,7 @@ import { StoreError } from '../port.ts';
 import { compileQuery } from '../query.ts';
 import type { TaskBackend } from './backend.ts';
 import { BackendError } from './backend.ts';
-import type { PendingWrite } from './write-batch.ts';
-import { createWriteBatch } from './write-batch.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 interface BatchOptions {
   /** How long a write waits for others. Default 50. */
@@ -56,10 +55,14 @@ export interface BatchedStoreOptions extends Partial<BatchOptions> {
 
 const longestRetryMs = 2000;
 
-export function createBatchedStore(name: string, backend: TaskBackend, options: BatchedStoreOptions): TaskStore {
+export function createBatchedStore<T>(
+  name: string,
+  backend: TaskBackend<T>,
+  batch: WriteBatch<T>,
+  options: BatchedStoreOptions,
+): TaskStore {
   const { onTrouble, ...given } = options;
   const limits = { ...batchDefaults, ...given };
-  const batch = createWriteBatch();
   let timer: NodeJS.Timeout | undefined;
   let busy: Promise<void> | undefined;
   let busyBytes = 0;
@@ -82,7 +85,7 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
       busyBytes = batch.sizeBytes;
       const told = awaited;
       awaited = [];
-      storing = store(batch.take());
+      storing = store(batch.count, batch.take());
       await storing;
       busyBytes = 0;
       for (const tell of told) tell();
@@ -91,9 +94,13 @@ export function createBatchedStore(name: string, backend: TaskBackend, options: 
     busy = undefined;
   }
   /** Stores a batch, trying again while that makes sense. Never rejects. */
-  async function store(writes: readonly PendingWrite[]): Promise<void> {
+  async function store(count: number, writes: T): Promise<void> {
+    await tryToStore(count, writes);
+    batch.release(writes);
+  }
+  async function tryToStore(count: number, writes: T): Promise<void> {
     const begin = performance.now();
-    const tell = (what: StoreTrouble['what']): void => onTrouble?.({ what, writes: writes.length, why: outage });
+    const tell = (what: StoreTrouble['what']): void => onTrouble?.({ what, writes: count, why: outage });
     for (let waitMs = limits.retryAfterMs; ; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
       try {
         await backend.apply(writes);

@@ -15,18 +15,21 @@ export interface PendingWrite {
   sizeBytes: number;
 }
 
-export interface WriteBatch {
+/** `T`: what a database takes of them. */
+export interface WriteBatch<T> {
   readonly count: number;
   readonly sizeBytes: number;
   add(msgId: string, patch: TaskPatch, whenMissing: WhenMissing): void;
   /** Gives all writes, in order, and forgets them. */
-  take(): readonly PendingWrite[];
+  take(): T;
+  /** What was taken is done with. */
+  release(taken: T): void;
 }
 
 /** What a write counts beside its bytes. */
-const overheadBytes = 200;
+export const overheadBytes = 200;
 
-export function createWriteBatch(): WriteBatch {
+export function createWriteBatch(): WriteBatch<readonly PendingWrite[]> {
   let writes: PendingWrite[] = [];
   let latest = new Map<string, PendingWrite>();
   let sizeBytes = 0;
@@ -60,11 +63,12 @@ export function createWriteBatch(): WriteBatch {
       sizeBytes = 0;
       return taken;
     },
+    release() {},
   };
 }
 
 /** After a write that creates, the record is there, whatever the next one would do without. */
-const joins = (first: WhenMissing, second: WhenMissing): boolean =>
+export const joins = (first: WhenMissing, second: WhenMissing): boolean =>
   first === 'create' || first === second || (first === 'stub' && second === 'ignore');
 
 /** Returns by how many bytes the write has grown. */

@@ -2,6 +2,7 @@ import { MusterError } from '@muster/protocol';
 import type { MongoClient } from 'mongodb';
 import type { BatchedStoreOptions } from '../batched/batched-store.ts';
 import { createBatchedStore } from '../batched/batched-store.ts';
+import { createWriteBatch } from '../batched/write-batch.ts';
 import type { TaskStore } from '../port.ts';
 import type { MongoAddress } from './address.ts';
 import { secretsOf } from './address.ts';
@@ -60,7 +61,7 @@ async function open(client: MongoClient, options: MongoTaskStoreOptions): Promis
   const close = (): Promise<void> => client.close();
   const db = client.db(options.database);
   const backend = await openMongoBackend(db, { ...mongoDefaults, ...options }, close, options.onTrouble);
-  return createBatchedStore('mongodb', backend, options);
+  return createBatchedStore('mongodb', backend, createWriteBatch(), options);
 }
 
 const tooSlow = (withinMs: number): MusterError =>

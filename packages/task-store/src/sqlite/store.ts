@@ -5,7 +5,8 @@ import { createBatchedStore } from '../batched/batched-store.ts';
 import type { Found, TaskStore } from '../port.ts';
 import { unpackRecord } from '../stored-record.ts';
 import { OpenError } from './file/open-error.ts';
-import { packWrites } from './packed-write.ts';
+import type { PackedBatch } from './packed-batch.ts';
+import { createPackedBatch } from './packed-batch.ts';
 import type { TableOptions } from './table.ts';
 import type { DatabaseThread, ThreadOptions } from './thread.ts';
 import { startDatabaseThread } from './thread.ts';
@@ -46,14 +47,20 @@ export async function createSqliteTaskStore(options: SqliteTaskStoreOptions): Pr
   const backend = createSqliteBackend(thread, () =>
     startDatabaseThread({ ...tableOptions, table: thread.table }, threadOptions),
   );
-  return createBatchedStore('sqlite', backend, options);
+  return createBatchedStore('sqlite', backend, createPackedBatch(), { batchCount: sqliteBatchCount, ...options });
 }
+
+/** A task has three writes, which become one row. */
+const sqliteBatchCount = 6000;
 
 /** How long the thread is waited for when the store is closed: it may hang in the file system. */
 const closeWithinMs = 20_000;
 
 /** Calls the thread, and starts it again when it has ended without being asked to. */
-export function createSqliteBackend(first: DatabaseThread, start: () => Promise<DatabaseThread>): TaskBackend {
+export function createSqliteBackend(
+  first: DatabaseThread,
+  start: () => Promise<DatabaseThread>,
+): TaskBackend<PackedBatch> {
   let thread = Promise.resolve(first);
   let closed = false;
   async function running(): Promise<DatabaseThread> {
@@ -73,10 +80,8 @@ export function createSqliteBackend(first: DatabaseThread, start: () => Promise<
     await known.end();
   }
   return {
-    async apply(writes) {
-      const transfers: ArrayBuffer[] = [];
-      const database = await running();
-      await database.call('apply', [packWrites(writes, transfers)], transfers);
+    async apply(batch) {
+      await (await running()).call('apply', [batch]);
     },
     async find(msgIds) {
       const found = await (await running()).call('find', [msgIds]);

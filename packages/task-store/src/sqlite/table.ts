@@ -16,7 +16,7 @@ import type { FileNote } from './file/open-file.ts';
 import { sortsAsText } from './indexes.ts';
 import type { OpenedTable } from './open.ts';
 import { openTable } from './open.ts';
-import type { PackedWrite } from './packed-write.ts';
+import type { PackedBatch } from './packed-batch.ts';
 import { createStatements } from './statements.ts';
 import { compareSubmitted } from './submitted-order.ts';
 import { rowBytes, textBytes, toRecord } from './values.ts';
@@ -44,7 +44,7 @@ export interface TaskTable extends EngineTable {
   /** The name it has got. */
   readonly table: string;
   readonly inode: number;
-  apply(writes: readonly PackedWrite[]): void;
+  apply(batch: PackedBatch): void;
   find(msgIds: readonly string[]): readonly StoredFound[];
   query(query: TaskQuery, keys: readonly string[] | null): readonly JsonRecord[];
   history(): readonly string[];

@@ -13,11 +13,7 @@ export interface DatabaseThread {
   /** False once it has ended, in whatever way. */
   readonly alive: boolean;
   /** Rejects with StoreError or BackendError. */
-  call<N extends CallName>(
-    name: N,
-    args: readonly unknown[],
-    transfers?: readonly ArrayBuffer[],
-  ): Promise<ReturnType<TaskTable[N]>>;
+  call<N extends CallName>(name: N, args: readonly unknown[]): Promise<ReturnType<TaskTable[N]>>;
   end(): Promise<void>;
 }
 
@@ -33,7 +29,7 @@ const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './
 /** Resolves when the table is open. Rejects with OpenError. */
 export async function startDatabaseThread(options: TableOptions, given: ThreadOptions = {}): Promise<DatabaseThread> {
   const worker = new Worker(workerFile, { workerData: options, execArgv: ['--disable-warning=ExperimentalWarning'] });
-  const calls = createCalls((call, transfers) => worker.postMessage(call, transfers));
+  const calls = createCalls((call) => worker.postMessage(call));
   const opening = Promise.withResolvers<string>();
   let alive = true;
   const ended = (why: string): void => {
@@ -70,9 +66,9 @@ export async function startDatabaseThread(options: TableOptions, given: ThreadOp
     get alive() {
       return alive;
     },
-    async call(name, args, transfers) {
+    async call(name, args) {
       if (!alive) throw new BackendError('its thread has ended', true);
-      return calls.call(name, args, transfers);
+      return calls.call(name, args);
     },
     async end() {
       await worker.terminate();
@@ -86,15 +82,15 @@ interface Waiting extends PromiseWithResolvers<never> {
 }
 
 /** Calls and their answers. */
-function createCalls(post: (call: Call, transfers: readonly ArrayBuffer[]) => void) {
+function createCalls(post: (call: Call) => void) {
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   return {
-    call(name: CallName, args: readonly unknown[], transfers: readonly ArrayBuffer[] = []): Promise<never> {
+    call(name: CallName, args: readonly unknown[]): Promise<never> {
       const id = nextId++;
       const asked = { ...Promise.withResolvers<never>(), pieces: [] };
       waiting.set(id, asked);
-      post({ id, name, args }, transfers);
+      post({ id, name, args });
       return asked.promise;
     },
     take(answer: Answer): void {
@@ -102,7 +98,7 @@ function createCalls(post: (call: Call, transfers: readonly ArrayBuffer[]) => vo
       if (asked === undefined) return;
       if ('value' in answer && answer.hasMore) {
         for (const item of answer.value as unknown[]) asked.pieces.push(item);
-        return post({ id: answer.id, name: 'more', args: [] }, []);
+        return post({ id: answer.id, name: 'more', args: [] });
       }
       waiting.delete(answer.id);
       if ('value' in answer) asked.resolve(whole(asked.pieces, answer.value) as never);

@@ -1,6 +1,6 @@
 // Fields of a record ⇄ values of SQLite.
 
-import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { SQLOutputValue } from 'node:sqlite';
 import { decodeText, formatDate, parseDate } from '@muster/protocol';
 import type { FieldKind, WireName } from '../fields.ts';
 import { fieldTable } from '../fields.ts';
@@ -11,12 +11,21 @@ import { emptyRecord } from '../stored-record.ts';
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
-/** A moment as Python writes it. With `+00:00` dates sort as texts, which they would not with `Z`. */
-export const dateText = (us: number): string => formatDate(us).replace('Z', '+00:00');
+/** The second of the last moment that was written, and its text: the next ones are mostly of the same. */
+let lastSecond = Number.NaN;
+let lastText = '';
 
-/** The value that stands for a field. Buffers come pickled, or null for none, as in Python. */
-export function toSqlValue(kind: FieldKind, value: unknown): SQLInputValue {
-  return kind === 'moment' && typeof value === 'number' ? dateText(value) : ((value ?? null) as SQLInputValue);
+/** A moment as Python writes it. With `+00:00` dates sort as texts, which they would not with `Z`. */
+export function dateText(us: number): string {
+  const whole = Math.round(us);
+  const micros = ((whole % 1e6) + 1e6) % 1e6;
+  const second = whole - micros;
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = formatDate(second).slice(0, -1);
+  }
+  // Behind a 1 all digits are written.
+  return micros === 0 ? `${lastText}+00:00` : `${lastText}.${String(1e6 + micros).slice(1)}+00:00`;
 }
 
 /** A record from a row that has some of its fields; the others are empty. Throws StoreError for unreadable buffers. */

@@ -31,7 +31,8 @@ function connectWithWal(path: string, timeoutMs: number): DatabaseSync {
     read(db);
     // Two that make the same file at the same time are told so at once, without waiting.
     untilFree(timeoutMs, () => db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'));
-    db.exec('PRAGMA journal_size_limit = 67108864');
+    // Pages that are written again and again, as those of indexes, go into the file once for many batches.
+    db.exec('PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -8000');
     read(db);
   });
 }
