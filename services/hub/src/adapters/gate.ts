@@ -9,7 +9,7 @@ import { isKeptOutput } from '../core/index.ts';
 export interface Gate {
   /** The message of a query, or undefined when it was refused. */
   query(frames: Frames): Message | undefined;
-  /** True when the fact can be believed and its header, metadata and parent_header can be read. */
+  /** True when the fact can be believed, and header, metadata and the msg_id of its parent can be read. */
   directRequest(fact: FactOf<'direct.requested'>): boolean;
   directReply(fact: FactOf<'direct.replied'>): boolean;
   /** Also false for output that the hub has no use for, which costs neither a digest nor, mostly, a parse. */
@@ -34,8 +34,10 @@ export function createGate(signer: Signer, replayMemory: number, warn: Throttled
     const { message } = fact;
     try {
       if (!signer.verify(message.signature, message.parts)) throw new ProtocolError('bad_signature');
-      void [message.header, message.metadata, message.parentHeader];
-      if (isRequest && !guard.isFresh(message.signature)) throw new ProtocolError('replayed');
+      message.header;
+      message.metadata;
+      if (!isRequest) message.parentId;
+      else if (!guard.isFresh(message.signature)) throw new ProtocolError('replayed');
       return true;
     } catch (error) {
       refuse(error, fact.type);

@@ -23,7 +23,7 @@ export function requestPatch(message: Message, queue: 'mux' | 'task', nowUs: num
 
 /** What a reply says of its request: enough for a record, without arguments. Undefined for what is none of a client. */
 export function requestPatchOfReply(message: Message, queue: 'mux' | 'task'): TaskPatch | undefined {
-  const { msg_type: msgType, session, date } = message.parentHeader;
+  const { msg_type: msgType, session, date } = readable(() => message.parentHeader) ?? {};
   if (typeof msgType !== 'string' || !msgType.endsWith('_request')) return undefined;
   return {
     header: message.parts[1],
@@ -63,9 +63,11 @@ export function parentIdOf(message: Message): string | undefined {
 }
 
 /** Content, or undefined when it cannot be read. */
-export function contentOf(message: Message): JsonObject | undefined {
+export const contentOf = (message: Message): JsonObject | undefined => readable(() => message.content);
+
+function readable(read: () => JsonObject): JsonObject | undefined {
   try {
-    return message.content;
+    return read();
   } catch {
     return undefined;
   }
