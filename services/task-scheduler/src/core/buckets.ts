@@ -1,52 +1,67 @@
 // Waiting tasks, grouped by the engines that suit them: a freed engine looks at the first of each group, not at each task.
-// Each group is a binary heap by order of submission. Tasks mostly come in that order, so that adding is O(1); those that
-// come back (retries, dependents) find their old place.
+// Tasks mostly come in the order of submission and stand in a line; those that come back (retries, dependents) find their
+// old place by a heap beside it.
+import { addLate, removeLate } from './late-tasks.ts';
 import type { Bucket, Engine, State, Task } from './state.ts';
+import { append, createTaskList, prepend, takeOut, tasksIn } from './task-list.ts';
 
-export const admits = (bucket: Omit<Bucket, 'key' | 'heap'>, engine: Engine): boolean =>
+export const admits = (bucket: Pick<Bucket, 'kernel' | 'only' | 'blacklist'>, engine: Engine): boolean =>
   (bucket.kernel === undefined || bucket.kernel === engine.kernel) &&
   (bucket.only === undefined ? !bucket.blacklist?.has(engine.uuid) : bucket.only.has(engine.uuid));
 
 /** Puts a task into the bucket of its kind. `only`: uuids that suit it, blacklist already taken off; undefined: any. */
 export function enqueue(state: State, task: Task, only: ReadonlySet<string> | undefined): void {
-  const blacklist = only === undefined ? task.blacklist : undefined;
-  const key = bucketKey(task.kernel, only, blacklist);
-  let bucket = state.buckets.get(key);
-  if (bucket === undefined) {
-    // The task's own blacklist grows when it fails again; the bucket's must not.
-    const excluded = blacklist && new Set(blacklist);
-    bucket = { key, kernel: task.kernel, only, blacklist: excluded, heap: [] };
-    state.buckets.set(key, bucket);
-  }
+  const bucket = bucketFor(state, task, only);
+  const { line, late } = bucket;
   task.bucket = bucket;
-  task.slot = bucket.heap.push(task) - 1;
-  siftUp(bucket.heap, task.slot);
+  if (line.last === undefined || line.last.seq < task.seq) append(line, task);
+  else if (task.seq < line.first!.seq) prepend(line, task);
+  else addLate(late, task);
 }
 
 /** Takes a waiting task out of its bucket; an empty bucket is dropped. */
 export function dequeue(state: State, task: Task): void {
   const bucket = task.bucket;
   if (bucket === undefined) return;
-  const { heap } = bucket;
-  const last = heap.pop()!;
-  if (last !== task) {
-    place(heap, last, task.slot);
-    siftUp(heap, last.slot);
-    siftDown(heap, last.slot);
-  }
+  if (task.slot < 0) takeOut(bucket.line, task);
+  else removeLate(bucket.late, task);
   task.bucket = undefined;
-  task.slot = -1;
-  if (heap.length === 0) state.buckets.delete(bucket.key);
+  if (sizeOf(bucket) === 0) state.buckets.delete(bucket.key);
 }
 
 /** The first submitted of the waiting tasks that suit this engine. */
 export function firstFor(state: State, engine: Engine): Task | undefined {
+  if (state.buckets.size === 0) return undefined;
   let first: Task | undefined;
   for (const bucket of state.buckets.values()) {
-    const head = bucket.heap[0]!;
+    const head = headOf(bucket)!;
     if ((first === undefined || head.seq < first.seq) && admits(bucket, engine)) first = head;
   }
   return first;
+}
+
+/** The first submitted of its tasks. */
+export function headOf({ line, late }: Bucket): Task | undefined {
+  const [{ first }, firstLate] = [line, late[0]];
+  if (first === undefined) return firstLate;
+  return firstLate !== undefined && firstLate.seq < first.seq ? firstLate : first;
+}
+
+export const sizeOf = ({ line, late }: Bucket): number => line.size + late.length;
+
+/** Its tasks as they are now, in no particular order. */
+export const waitingIn = ({ line, late }: Bucket): Task[] => [...tasksIn(line), ...late];
+
+function bucketFor(state: State, { kernel, blacklist: bad }: Task, only: ReadonlySet<string> | undefined): Bucket {
+  const blacklist = only === undefined ? bad : undefined;
+  const key = bucketKey(kernel, only, blacklist);
+  const there = state.buckets.get(key);
+  if (there !== undefined) return there;
+  // The task's own blacklist grows when it fails again; the bucket's must not.
+  const excluded = blacklist && new Set(blacklist);
+  const bucket: Bucket = { key, kernel, only, blacklist: excluded, line: createTaskList(), late: [] };
+  state.buckets.set(key, bucket);
+  return bucket;
 }
 
 function bucketKey(
@@ -56,38 +71,4 @@ function bucketKey(
 ): string {
   if (kernel === undefined && only === undefined && blacklist === undefined) return '';
   return JSON.stringify([kernel ?? null, only ? [...only].sort() : null, blacklist ? [...blacklist].sort() : null]);
-}
-
-function place(heap: Task[], task: Task, slot: number): void {
-  heap[slot] = task;
-  task.slot = slot;
-}
-
-function siftUp(heap: Task[], from: number): void {
-  const task = heap[from]!;
-  let slot = from;
-  while (slot > 0) {
-    const parent = heap[(slot - 1) >> 1]!;
-    if (parent.seq < task.seq) break;
-    const up = parent.slot;
-    place(heap, parent, slot);
-    slot = up;
-  }
-  place(heap, task, slot);
-}
-
-function siftDown(heap: Task[], from: number): void {
-  const task = heap[from]!;
-  let slot = from;
-  for (;;) {
-    const left = 2 * slot + 1;
-    const right = left + 1;
-    if (left >= heap.length) break;
-    const least = right < heap.length && heap[right]!.seq < heap[left]!.seq ? right : left;
-    const child = heap[least]!;
-    if (task.seq < child.seq) break;
-    place(heap, child, slot);
-    slot = least;
-  }
-  place(heap, task, slot);
 }

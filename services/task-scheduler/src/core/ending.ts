@@ -3,6 +3,7 @@ import type { Header, JsonObject, Message, PeerId } from '@muster/protocol';
 import { errorContent, formatDate } from '@muster/protocol';
 import { dequeue } from './buckets.ts';
 import { unlink } from './graph.ts';
+import { messageOf } from './keeping.ts';
 import type { Outcome } from './memory.ts';
 import type { Engine, Task } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -41,7 +42,7 @@ export function sendAnswer(turn: Turn, client: PeerId | null, engineUuid: string
 /** The task ends without running, by an error of the scheduler (§6.5). */
 export function fail(turn: Turn, task: Task, failure: Failure): void {
   forget(turn, task, { ok: false, host: 0 });
-  sendError(turn, { client: task.client, request: task.message.header, failure, finished: true });
+  sendError(turn, { client: task.client, request: messageOf(task).header, failure, finished: true });
 }
 
 /** The task ends because its engine did, or sent what cannot be passed on. */
@@ -50,7 +51,7 @@ export function failOnEngine(turn: Turn, task: Task, engine: Pick<Engine, 'uuid'
   const metadata = { status: 'error', engine: engine.uuid, date: formatDate(turn.inputs.nowUs) };
   sendError(turn, {
     client: task.client,
-    request: task.message.header,
+    request: messageOf(task).header,
     failure,
     finished: true,
     engineUuid: engine.uuid,

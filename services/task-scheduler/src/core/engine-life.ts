@@ -1,5 +1,6 @@
 import type { EngineRef } from '@muster/bus';
 import type { Engine, State, Task } from './state.ts';
+import { createTaskList, takeOut } from './task-list.ts';
 import type { Turn } from './turn.ts';
 
 /** A new registration of an engine, with a serial of its own. */
@@ -8,12 +9,14 @@ export const createEngine = (state: State, { uuid, id, kernel }: EngineRef, prov
   id,
   kernel,
   serial: state.nextSerial++,
-  running: new Set(),
+  running: createTaskList(),
   proven,
   probes: [],
   drained: false,
   level: -1,
   stamp: 0,
+  shelf: undefined,
+  slot: -1,
   previous: undefined,
   next: undefined,
 });
@@ -26,7 +29,7 @@ export function release(turn: Turn, task: Task, engine: Engine): void {
   const { state, out } = turn;
   task.engine = undefined;
   task.adopted = false;
-  engine.running.delete(task);
+  takeOut(engine.running, task);
   if (state.engines.get(engine.uuid) === engine) {
     state.pool.update(engine, false);
     turn.freed = engine;

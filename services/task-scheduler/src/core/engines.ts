@@ -1,5 +1,6 @@
 // Engines come and go (§6.1, §6.6).
 import type { EngineRef } from '@muster/bus';
+import { waitingIn } from './buckets.ts';
 import { dropHost } from './dependencies.ts';
 import { createEngine, graceTimer, release } from './engine-life.ts';
 import { avoid, engineDied, loseTask } from './losing.ts';
@@ -7,6 +8,7 @@ import { endProbing, probe } from './probing.ts';
 import { takeOver } from './recovery.ts';
 import { openFor, review } from './settling.ts';
 import type { Engine, State } from './state.ts';
+import { tasksIn } from './task-list.ts';
 import type { Turn } from './turn.ts';
 
 export function onRegistered(turn: Turn, ref: EngineRef): void {
@@ -47,13 +49,13 @@ function reviewTasksFor(turn: Turn, state: State, engine: Engine): void {
     review(turn, task);
   }
   for (const bucket of [...state.buckets.values()])
-    if (bucket.only?.has(engine.uuid)) for (const task of [...bucket.heap]) review(turn, task);
+    if (bucket.only?.has(engine.uuid)) for (const task of waitingIn(bucket)) review(turn, task);
 }
 
 /** The time for late results is over: what the engine still had is run elsewhere, or ends with it. */
 export function onGraceOver(turn: Turn, engine: Engine): void {
   turn.state.lost.delete(graceTimer(engine));
-  for (const task of [...engine.running]) {
+  for (const task of tasksIn(engine.running)) {
     release(turn, task, engine);
     if (task.retriesLeft > 0) avoid(task, engine);
     loseTask(turn, task, engine, engineDied(engine.uuid, task.msgId));

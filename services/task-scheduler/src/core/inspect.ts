@@ -1,7 +1,9 @@
 // What must hold between any two steps, for tests and the simulation. Not on the hot path: it looks at everything.
-import { admits } from './buckets.ts';
+import { admits, headOf, sizeOf, waitingIn } from './buckets.ts';
 import { isFollowMet } from './dependencies.ts';
 import type { Bucket, Engine, Requirement, State, Task } from './state.ts';
+import type { TaskList } from './task-list.ts';
+import { tasksIn } from './task-list.ts';
 
 type Report = (broken: string) => void;
 
@@ -64,7 +66,7 @@ export function countTasks(state: State): Counts {
   let waiting = 0;
   for (const engine of state.engines.values()) running += engine.running.size;
   for (const engine of state.lost.values()) running += engine.running.size;
-  for (const bucket of state.buckets.values()) waiting += bucket.heap.length;
+  for (const bucket of state.buckets.values()) waiting += sizeOf(bucket);
   const held = state.tasks.size - running - waiting;
   return { engines: state.engines.size, running, waiting, held, bytes: state.bytes };
 }
@@ -73,9 +75,9 @@ function checkTask(state: State, task: Task, report: Report): void {
   const { msgId, engine, bucket } = task;
   if (engine !== undefined) {
     if (bucket !== undefined) report(`${msgId} runs and waits`);
-    if (!engine.running.has(task)) report(`${msgId} thinks it runs`);
+    if (!tasksIn(engine.running).includes(task)) report(`${msgId} thinks it runs`);
   } else if (bucket !== undefined) {
-    if (bucket.heap[task.slot] !== task) report(`${msgId} is not at its place in the bucket`);
+    if (!waitingIn(bucket).includes(task)) report(`${msgId} is not at its place in the bucket`);
     if (!task.kept) report(`${msgId} waits in its receive block`);
   } else if (state.unsure.has(task)) {
     if (!task.kept) report(`${msgId} is unsure in its receive block`);
@@ -85,26 +87,40 @@ function checkTask(state: State, task: Task, report: Report): void {
   if (task.follow !== undefined && !state.followers.has(task)) report(`${msgId} is not among the followers`);
 }
 
+function checkList(list: TaskList, what: string, report: Report): void {
+  const tasks = tasksIn(list);
+  if (tasks.length !== list.size || tasks.at(-1) !== list.last) report(`${what} has lost count`);
+  for (const [i, task] of tasks.entries())
+    if (task.previous !== tasks[i - 1]) report(`${what}: ${task.msgId} does not know its neighbour`);
+}
+
 const pendingOf = (requirement: Requirement | undefined): number => requirement?.waitingFor.size ?? 0;
 
 function checkBucket(state: State, bucket: Bucket, report: Report): void {
-  const { heap, key } = bucket;
-  if (heap.length === 0) report(`bucket ${key} is empty`);
-  for (const [slot, task] of heap.entries()) {
-    if (task.bucket !== bucket || task.slot !== slot) report(`${task.msgId} does not know its bucket`);
-    if (slot > 0 && heap[(slot - 1) >> 1]!.seq > task.seq) report(`${task.msgId} is out of order`);
+  const { line, late, key } = bucket;
+  if (sizeOf(bucket) === 0) report(`bucket ${key} is empty`);
+  checkList(line, `bucket ${key}`, report);
+  for (let task = line.first; task !== undefined; task = task.next)
+    if (task.slot !== -1 || (task.next !== undefined && task.next.seq < task.seq))
+      report(`${task.msgId} is out of order`);
+  for (const [slot, task] of late.entries())
+    if (task.slot !== slot || (slot > 0 && late[(slot - 1) >> 1]!.seq > task.seq))
+      report(`${task.msgId} is out of order`);
+  for (const task of waitingIn(bucket)) {
+    if (task.bucket !== bucket) report(`${task.msgId} does not know its bucket`);
     if (task.after !== undefined) report(`${task.msgId} waits for an engine before its time`);
     if (task.follow !== undefined && !isFollowMet(task.follow)) report(`${task.msgId} follows nothing yet`);
   }
   for (const engine of state.pool.all())
-    if (admits(bucket, engine)) report(`engine ${engine.uuid} has room while ${heap[0]?.msgId} waits`);
+    if (admits(bucket, engine)) report(`engine ${engine.uuid} has room while ${headOf(bucket)?.msgId} waits`);
 }
 
 function checkEngine(state: State, engine: Engine, report: Report): void {
   const { uuid, running, level } = engine;
   const { hwm } = state.limits;
   // How many an earlier scheduler had given it is not for this one to decide.
-  const given = [...running].filter((task) => !task.adopted).length;
+  const given = tasksIn(running).filter((task) => !task.adopted).length;
+  checkList(running, `engine ${uuid}`, report);
   if (hwm > 0 && given > hwm) report(`engine ${uuid} runs ${given} tasks, hwm is ${hwm}`);
   if (given > 0 && !engine.proven) report(`engine ${uuid} was given tasks before it was proven`);
   if (engine.probes.length > 0 && (engine.proven || !state.hosts.has(engine.serial)))
@@ -113,7 +129,7 @@ function checkEngine(state: State, engine: Engine, report: Report): void {
   const expected = !isLive || !state.pool.hasRoom(engine) ? -1 : state.policy.byLoad ? running.size : 0;
   if (level !== expected) report(`engine ${uuid} is on level ${level}, expected ${expected}`);
   if (!isLive && running.size === 0) report(`engine ${uuid} is waited for without a reason`);
-  for (const task of running)
+  for (const task of tasksIn(running))
     if (task.engine !== engine || state.tasks.get(task.msgId) !== task) report(`engine ${uuid} runs a ghost`);
 }
 

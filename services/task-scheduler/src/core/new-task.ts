@@ -16,6 +16,8 @@ export function createTask(state: State, { client, message, wishes, recovered }:
     seq: state.nextSeq++,
     client,
     message,
+    block: undefined,
+    blockAt: 0,
     sizeBytes: message.sizeBytes,
     // What was recovered was never in a receive block.
     kept: recovered,
@@ -32,6 +34,8 @@ export function createTask(state: State, { client, message, wishes, recovered }:
     sure: false,
     bucket: undefined,
     slot: -1,
+    previous: undefined,
+    next: undefined,
     deadlineUs: undefined,
   };
 }

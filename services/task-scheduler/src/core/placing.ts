@@ -1,9 +1,9 @@
 // Where a task that may run goes: to an engine, or among the waiting (§6.4).
-import { Message } from '@muster/protocol';
 import { enqueue } from './buckets.ts';
 import { clearDeadline, fail, timeoutTimer } from './ending.ts';
-import { earlier } from './pool.ts';
+import { keep, messageOf } from './keeping.ts';
 import type { Engine, State, Task } from './state.ts';
+import { append } from './task-list.ts';
 import type { Turn } from './turn.ts';
 
 /** Gives a task to an engine now, or lets it wait, or fails it when no engine can ever take it. */
@@ -22,6 +22,8 @@ export function placeTask(turn: Turn, task: Task): void {
     dispatch(turn, task, engine);
     return;
   }
+  // What any engine can take leaves in the order in which it came.
+  keep(state, task, only === undefined && isUndemanding(task));
   hold(turn, task);
   enqueue(state, task, only);
 }
@@ -43,18 +45,19 @@ export function dispatch(turn: Turn, task: Task, engine: Engine): void {
   clearDeadline(turn, task);
   task.engine = engine;
   task.sure = false;
-  engine.running.add(task);
+  append(engine.running, task);
   state.pool.update(engine, true);
+  const message = messageOf(task);
   // Without a limit for each engine any number may run, and none should pin the block it was received in.
-  if (state.limits.hwm === 0) keep(task);
-  const { msgId, client, message } = task;
+  if (state.limits.hwm === 0) keep(state, task, isUndemanding(task));
+  const { msgId, client } = task;
   out.send({ type: 'task.dispatch', engineUuid: engine.uuid, client, message });
   out.send({ type: 'fact.publish', fact: { type: 'task.dispatched', msgId, engineUuid: engine.uuid } });
 }
 
 /** Lets a task wait: it keeps its own copy of the request, and its timeout runs. */
 export function hold(turn: Turn, task: Task): void {
-  keep(task);
+  keep(turn.state, task, false);
   if (task.timeoutMs === 0 || task.deadlineUs !== undefined) return;
   task.deadlineUs = turn.inputs.nowUs + Math.ceil(task.timeoutMs * 1000);
   turn.out.setTimer(timeoutTimer(task), task.deadlineUs);
@@ -91,43 +94,23 @@ function whyNone(task: Task): string {
 }
 
 /** An engine with room that suits, by the policy. */
-function choose(turn: Turn, task: Task, only: ReadonlySet<string> | undefined): Engine | undefined {
-  const { pool, policy, engines } = turn.state;
-  const first = pool.first();
-  if (first === undefined) return undefined;
-  const suits = (engine: Engine): boolean =>
-    suitsKernel(task, engine) && (only === undefined ? !task.blacklist?.has(engine.uuid) : only.has(engine.uuid));
-  // Most tasks suit every engine: then nothing is searched.
-  if (policy.pick === undefined && suits(first)) return first;
-  const candidates = only === undefined ? pool.all().filter(suits) : [];
-  for (const uuid of only ?? []) {
-    const engine = engines.get(uuid);
-    if (engine !== undefined && engine.level >= 0 && suits(engine)) candidates.push(engine);
+function choose({ state, inputs }: Turn, task: Task, only: ReadonlySet<string> | undefined): Engine | undefined {
+  const { pool, engines } = state;
+  if (pool.size === 0) return undefined;
+  if (only !== undefined) {
+    const candidates: Engine[] = [];
+    for (const uuid of only) {
+      const engine = engines.get(uuid);
+      if (engine !== undefined && engine.level >= 0 && suitsKernel(task, engine)) candidates.push(engine);
+    }
+    return candidates.length === 0 ? undefined : pool.pickOf(candidates, inputs.random);
   }
-  if (candidates.length === 0) return undefined;
-  return policy.pick === undefined ? candidates.reduce(earlier) : policy.pick(candidates, turn.inputs.random);
+  // Most tasks suit every engine: then nothing is searched.
+  if (isUndemanding(task)) return pool.pick(inputs.random);
+  const suits = (engine: Engine): boolean => suitsKernel(task, engine) && !task.blacklist?.has(engine.uuid);
+  return pool.pickSuited(suits, inputs.random);
 }
 
-/** Frames above this size have a memory block of their own, mostly. */
-const ownBlockBytes = 65_536;
-
-const isPinning = (frame: Uint8Array): boolean =>
-  frame.length <= ownBlockBytes || frame.length * 2 < frame.buffer.byteLength;
-
-/** Copies the request out of the blocks in which it was received: a small view can pin a large block. */
-function keep(task: Task): void {
-  if (task.kept) return;
-  task.kept = true;
-  const { frames } = task.message;
-  const size = frames.reduce((sum, frame) => sum + (isPinning(frame) ? frame.length : 0), 0);
-  const block = new Uint8Array(size);
-  let at = 0;
-  task.message = new Message(
-    frames.map((frame) => {
-      if (!isPinning(frame)) return frame;
-      block.set(frame, at);
-      at += frame.length;
-      return block.subarray(at - frame.length, at);
-    }),
-  );
-}
+/** Every engine suits it. */
+const isUndemanding = ({ kernel, blacklist, targets, follow }: Task): boolean =>
+  kernel === undefined && blacklist === undefined && targets === undefined && follow === undefined;

@@ -1,45 +1,40 @@
 // Which of the engines that could take a task gets it (§6.2).
 import type { SchemeName } from './limits.ts';
+import { createOrderedPool } from './ordered-pool.ts';
+import type { Pool } from './pool.ts';
 import { earlier } from './pool.ts';
+import { createRandomPool } from './random-pool.ts';
 import type { Engine } from './state.ts';
 
 export interface Policy {
-  /** The pool has one level for each load; else one level, least recently used first. */
+  /** The pool has one level for each load. */
   readonly byLoad: boolean;
-  /** Takes one of a list that is not empty. Without it, the first of the pool is taken. */
-  readonly pick?: (engines: readonly Engine[], random: () => number) => Engine;
+  readonly createPool: (hwm: number) => Pool;
   /** Dependencies, targets, retries and timeouts are ignored. */
   readonly ignoresWishes?: true;
 }
 
-type Choose = NonNullable<Policy['pick']>;
-
-const uniform: Choose = (engines, random) => engines[Math.floor(random() * engines.length)]!;
+const uniform = (): number => 1;
 
 /** Python's weight of an engine; the small number keeps idle engines finite. */
-const weight = (engine: Engine): number => 1 / (engine.running.size + 1e-6);
+const weight = (load: number): number => 1 / (load + 1e-6);
 
-const weighted: Choose = (engines, random) => {
-  let left = random() * engines.reduce((sum, engine) => sum + weight(engine), 0);
-  for (const engine of engines) {
-    left -= weight(engine);
-    if (left < 0) return engine;
-  }
-  return engines.at(-1)!;
-};
+const lessLoaded = (a: Engine, b: Engine): Engine => (b.running.size < a.running.size ? b : a);
+
+const leastLoaded = { byLoad: true, createPool: (hwm: number) => createOrderedPool(hwm, true) } as const;
 
 export const policies: Record<SchemeName, Policy> = {
-  leastload: { byLoad: true },
-  lru: { byLoad: false },
-  plainrandom: { byLoad: false, pick: uniform },
-  twobin: { byLoad: false, pick: (engines, random) => earlier(uniform(engines, random), uniform(engines, random)) },
-  weighted: {
+  leastload: leastLoaded,
+  lru: { byLoad: false, createPool: (hwm) => createOrderedPool(hwm, false) },
+  plainrandom: { byLoad: false, createPool: (hwm) => createRandomPool(hwm, { byLoad: false, weight: uniform }) },
+  twobin: {
     byLoad: false,
-    pick(engines, random) {
-      const [a, b] = [weighted(engines, random), weighted(engines, random)];
-      return b.running.size < a.running.size ? b : a;
-    },
+    createPool: (hwm) => createRandomPool(hwm, { byLoad: false, weight: uniform, better: earlier }),
+  },
+  weighted: {
+    byLoad: true,
+    createPool: (hwm) => createRandomPool(hwm, { byLoad: true, weight, better: lessLoaded }),
   },
   // Clients cannot tell it from leastload (§12.14), whose ties go round robin.
-  pure: { byLoad: true, ignoresWishes: true },
+  pure: { ...leastLoaded, ignoresWishes: true },
 };

@@ -6,6 +6,7 @@ import { release } from './engine-life.ts';
 import { loseTask, lostOnTheWay } from './losing.ts';
 import { openFor } from './settling.ts';
 import type { Engine } from './state.ts';
+import { tasksIn } from './task-list.ts';
 import type { Turn } from './turn.ts';
 
 export const probePrefix = 'probe:';
@@ -54,7 +55,7 @@ export function onProbeAnswered(turn: Turn, engine: Engine, message: Message): v
   if (!isInOrder(message)) return;
   endProbing(turn, engine);
   engine.proven = true;
-  for (const task of [...engine.running]) {
+  for (const task of tasksIn(engine.running)) {
     if (!task.adopted) continue;
     release(turn, task, engine);
     loseTask(turn, task, engine, lostOnTheWay(task));

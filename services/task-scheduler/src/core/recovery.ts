@@ -10,6 +10,7 @@ import { isKnown } from './known.ts';
 import { engineDied, loseTask, lostOnTheWay } from './losing.ts';
 import { createTask } from './new-task.ts';
 import type { Engine, State, Task } from './state.ts';
+import { append, takeOut, tasksIn } from './task-list.ts';
 import type { Turn } from './turn.ts';
 import type { Wishes } from './wishes.ts';
 import { parseWishes } from './wishes.ts';
@@ -50,7 +51,7 @@ export function adopt(turn: Turn, task: Task, engine: Engine): void {
   clearDeadline(turn, task);
   task.adopted = true;
   task.engine = engine;
-  engine.running.add(task);
+  append(engine.running, task);
   state.pool.update(engine, true);
 }
 
@@ -75,6 +76,9 @@ export function takeOver(turn: Turn, engine: Engine): void {
     if (!isAwaited(before) || before.uuid !== engine.uuid) continue;
     state.lost.delete(timer);
     out.clearTimer(timer);
-    for (const task of before.running) adopt(turn, task, engine);
+    for (const task of tasksIn(before.running)) {
+      takeOut(before.running, task);
+      adopt(turn, task, engine);
+    }
   }
 }

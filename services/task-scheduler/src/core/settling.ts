@@ -63,7 +63,8 @@ function wakeDependents(turn: Turn): void {
  */
 function assign(turn: Turn): void {
   const { state, released, freed } = turn;
-  turn.released = [];
+  if (released.length === 0 && freed === undefined) return;
+  if (released.length > 0) turn.released = [];
   if (released.length > 1) released.sort((a, b) => a.seq - b.seq);
   for (let i = 0; ; ) {
     const task = released[i];

@@ -1,12 +1,15 @@
 import type { HeaderSource, Message, PeerId } from '@muster/protocol';
 import { createHeaderSource } from '@muster/protocol';
+import type { Packing } from './keeping.ts';
+import { createPacking } from './keeping.ts';
 import type { SchedulerLimits } from './limits.ts';
 import type { OutcomeMemory } from './memory.ts';
 import { createOutcomeMemory } from './memory.ts';
+import type { Level } from './ordered-pool.ts';
 import type { Policy } from './policies.ts';
 import { policies } from './policies.ts';
 import type { Pool } from './pool.ts';
-import { createPool } from './pool.ts';
+import type { TaskList } from './task-list.ts';
 import type { Terms } from './terms.ts';
 import { oneProcess } from './terms.ts';
 import type { Wishes } from './wishes.ts';
@@ -19,7 +22,8 @@ export interface Engine {
   readonly kernel: string;
   /** One number for each registration: an engine that comes back under its old uuid is another host. Starts at 1. */
   readonly serial: number;
-  readonly running: Set<Task>;
+  /** In the order in which they were sent. */
+  readonly running: TaskList;
   /** It has answered a probe: it is connected, and has answered all that an earlier scheduler had given it. */
   proven: boolean;
   /** msg_ids of the probes that it was sent and has not answered. */
@@ -29,6 +33,8 @@ export interface Engine {
   /** Place in the pool; level -1: not in it. */
   level: number;
   stamp: number;
+  shelf: Level | undefined;
+  slot: number;
   previous: Engine | undefined;
   next: Engine | undefined;
 }
@@ -60,9 +66,12 @@ export interface Task {
   /** Order of submission: among tasks that could run, the first submitted runs first. */
   readonly seq: number;
   readonly client: PeerId | null;
-  message: Message;
+  /** The request; undefined: it is packed in a block (keeping.ts). */
+  message: Message | undefined;
+  block: Uint8Array | undefined;
+  blockAt: number;
   readonly sizeBytes: number;
-  /** The message has been copied out of the receive block. */
+  /** The request has been copied out of the receive block. */
   kept: boolean;
   readonly kernel: string | undefined;
   /** Uuids; undefined: any engine. */
@@ -81,8 +90,11 @@ export interface Task {
   /** The hub was asked about its targets, or the store about its dependencies: what they do not know there is not. */
   sure: boolean;
   bucket: Bucket | undefined;
-  /** Index in the bucket's heap. */
+  /** Index among the late ones of the bucket; -1: it is not one of them. */
   slot: number;
+  /** Neighbours among those that run on the engine, or in the line of the bucket. */
+  previous: Task | undefined;
+  next: Task | undefined;
   /** When it times out; undefined while it runs, and when it has no timeout. */
   deadlineUs: number | undefined;
 }
@@ -94,8 +106,10 @@ export interface Bucket {
   /** Only these uuids; undefined: all but the blacklist. */
   readonly only: ReadonlySet<string> | undefined;
   readonly blacklist: ReadonlySet<string> | undefined;
-  /** Binary heap by `seq`. */
-  readonly heap: Task[];
+  /** By `seq`. */
+  readonly line: TaskList;
+  /** Those that came too late for the line: a binary heap by `seq`. */
+  readonly late: Task[];
 }
 
 export interface State {
@@ -115,6 +129,8 @@ export interface State {
   readonly unsure: Map<Task, Wishes | undefined>;
   /** Engines with room for one more task, proven and not drained. */
   readonly pool: Pool;
+  /** Memory for requests that wait. */
+  readonly packing: Packing;
   /** Unfinished tasks by msg_id. */
   readonly tasks: Map<string, Task>;
   /** Where waiting tasks wait. */
@@ -144,7 +160,8 @@ export function createState(limits: SchedulerLimits, session: string, terms: Ter
     lost: new Map(),
     probes: new Map(),
     unsure: new Map(),
-    pool: createPool(limits.hwm, policy.byLoad),
+    pool: policy.createPool(limits.hwm),
+    packing: createPacking(),
     tasks: new Map(),
     buckets: new Map(),
     graph: new Map(),

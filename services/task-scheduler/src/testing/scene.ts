@@ -6,6 +6,7 @@ import { buildMessage, createHeaderSource, Message, openSigner } from '@muster/p
 import { defaultConfig } from '../config.ts';
 import type { ErrorReply, SchedulerEvent, SchedulerLimits, SchedulerSend, State, Terms } from '../core/index.ts';
 import { clientOfSession, createState, invariants, oneProcess, step } from '../core/index.ts';
+import { createTaskList, tasksIn } from '../core/task-list.ts';
 
 export interface Scene {
   readonly state: State;
@@ -137,7 +138,7 @@ export function createScene(limits: Partial<SchedulerLimits> = {}, seed = 1, ter
       time.advance(ms * 1000);
       if (errors.length > 0) throw errors[0];
     },
-    runningOn: (uuid) => [...(state.engines.get(uuid)?.running ?? [])].map((task) => task.msgId),
+    runningOn: (uuid) => tasksIn(state.engines.get(uuid)?.running ?? createTaskList()).map((task) => task.msgId),
     answers: (msgId) => replies(msgId).map((send) => (send.type === 'error.reply' ? send.content.ename : 'reply')),
     errorOf: (msgId) => replies(msgId).find((send) => send.type === 'error.reply'),
     dispatches: () => sends.flatMap((send) => (send.type === 'task.dispatch' ? [send.message.header.msg_id] : [])),
