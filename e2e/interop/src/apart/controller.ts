@@ -43,6 +43,7 @@ const services = startServices(values, {
   MUSTER_CLUSTER_ID: `interop-${randomBytes(8).toString('hex')}`,
   MUSTER_KEY: key,
   MUSTER_BASE_PORT: String(basePort),
+  MUSTER_TRANSPORT: values.transport,
 });
 try {
   const why = await Promise.race([asked, services.ready()]);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { transportNames } from '@muster/transport/names';
 import { expect, test } from 'vitest';
 import { controllerModules, examModules, moduleNames } from './modules.ts';
 import { baselineFile } from './results.ts';
@@ -7,6 +8,7 @@ import { settings, startOf } from './settings.ts';
 
 const all = {
   curve: ['off', 'on', 'strict'],
+  transport: transportNames,
   services: ['together', 'apart'],
   store: ['dict', 'sqlite', 'mongo', 'none'],
   hwm: [0, 1, 3],
@@ -38,6 +40,18 @@ test('a setting that is compared with a recording has one', () => {
   const recorded = settings.filter(({ beside }) => !beside);
   expect(recorded.length).toBeGreaterThan(0);
   expect(recorded.map(baselineFile).filter((file) => !existsSync(file))).toEqual([]);
+});
+
+test('the library is met with and without CurveZMQ, which takes it unasked', () => {
+  for (const rows of [settings, settings.filter(({ everyDay }) => everyDay)]) {
+    const curves = rows.filter(({ values }) => values.transport === 'zeromq').map(({ values }) => values.curve);
+    expect(new Set(curves)).toEqual(new Set(['off', 'on', 'strict']));
+  }
+  const envOf = (name: string, side: 'ours' | 'python') =>
+    startOf(settings.find((setting) => setting.name === name)!.values, side, undefined).env;
+  expect(envOf('zeromq', 'ours')).toEqual({ MUSTER_TRANSPORT: 'zeromq' });
+  expect(envOf('zeromq', 'python')).toEqual({});
+  expect(envOf('curve', 'ours')).toEqual({ IPP_ENABLE_CURVE: '1' });
 });
 
 test('services apart share their records: only MongoDB can do that', () => {

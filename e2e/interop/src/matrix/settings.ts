@@ -1,4 +1,5 @@
 // The settings in which the suite is run: a table, and what each value means for our controller and for Python's.
+import { type TransportName, transportInUse, transportNames, transportVariable } from '@muster/transport/names';
 import type { ControllerStart } from '../peer-suite.ts';
 import { controllerModules, examModules } from './modules.ts';
 
@@ -9,6 +10,8 @@ export interface Values {
   /** Strict: our stricter CurveZMQ, with a server key for each side. */
   readonly curve: 'off' | 'on' | 'strict';
   /** Apart: each service is a process of its own, on NATS and MongoDB. */
+  /** With CurveZMQ it is zeromq, without being asked for. */
+  readonly transport: TransportName;
   readonly services: 'together' | 'apart';
   readonly store: 'dict' | 'sqlite' | 'mongo' | 'none';
   readonly hwm: 0 | 1 | 3;
@@ -31,7 +34,10 @@ export interface Setting {
 }
 
 /** As the suite itself starts its controllers. */
-const plain: Values = { curve: 'off', services: 'together', store: 'dict', hwm: 1, scheme: 'leastload' };
+const plain: Values = {
+  ...{ curve: 'off', transport: transportNames[0], services: 'together' },
+  ...{ store: 'dict', hwm: 1, scheme: 'leastload' },
+};
 
 /**
  * Several values at once, so that a few rows meet all. `none` and `pure` stand alone or beside values that are judged elsewhere: so
@@ -53,7 +59,8 @@ const whole = (name: string, values: Partial<Values>): Setting => ({
 });
 
 function only(name: string, varied: Partial<Values>): Pick<Setting, 'name' | 'values' | 'meant' | 'leftOut'> {
-  const values = { ...plain, ...varied };
+  const asked = { ...plain, ...varied };
+  const values = { ...asked, transport: transportInUse(asked.transport, asked.curve !== 'off') };
   // Services apart, and the strict mode.
   const isSigned = values.curve === 'strict' || (values.curve === 'on' && values.services === 'apart');
   return {
@@ -76,9 +83,10 @@ export const settings: readonly Setting[] = [
   { name: 'plain', values: plain, modules: undefined, everyDay: true, beside: true },
   everyDay('curve-mongo-weighted', { curve: 'on', store: 'mongo', scheme: 'weighted' }),
   everyDay('strict-sqlite-lru-hwm0', { curve: 'strict', store: 'sqlite', scheme: 'lru', hwm: 0 }),
-  everyDay('apart-twobin-hwm3', { services: 'apart', store: 'mongo', scheme: 'twobin', hwm: 3 }),
+  everyDay('apart-twobin-hwm3', { services: 'apart', transport: 'zeromq', store: 'mongo', scheme: 'twobin', hwm: 3 }),
   everyDay('none-plainrandom', { store: 'none', scheme: 'plainrandom' }),
   everyDay('pure-hwm0', { scheme: 'pure', hwm: 0 }),
+  whole('zeromq', { transport: 'zeromq' }),
   whole('curve', { curve: 'on' }),
   whole('strict', { curve: 'strict' }),
   whole('apart', { services: 'apart', store: 'mongo' }),
@@ -104,7 +112,7 @@ const storeFlag = { dict: '--dictdb', sqlite: '--sqlitedb', mongo: '--mongodb', 
 
 /** `mongoUrl` is where a server is; undefined where there is none. */
 export function startOf(values: Values, side: Side, mongoUrl: string | undefined): Start {
-  const { curve, store, hwm, scheme } = values;
+  const { curve, transport, store, hwm, scheme } = values;
   const mongo = mongoUrl === undefined ? undefined : { uri: mongoUrl, ...addressOf(mongoUrl) };
   return {
     store: storeFlag[store],
@@ -117,6 +125,7 @@ export function startOf(values: Values, side: Side, mongoUrl: string | undefined
     env: {
       // The suite's own tests read this one, too.
       ...(curve === 'off' ? {} : { IPP_ENABLE_CURVE: '1' }),
+      ...(curve === 'off' && transport !== plain.transport && side === 'ours' && { [transportVariable]: transport }),
       ...(mongo && { DB_IP: mongo.host, DB_PORT: mongo.port, MONGODB_URI: mongo.uri }),
     },
   };
