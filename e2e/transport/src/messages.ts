@@ -2,7 +2,6 @@
 import type { Frames } from '@muster/protocol';
 
 const period = 65_521;
-const text = new TextEncoder();
 
 /** A large frame, the same as patterned() of peer.py: its period is a prime, so that a shift of any block is seen. */
 export function patterned(seed: number, size: number): Buffer {
@@ -13,7 +12,7 @@ export function patterned(seed: number, size: number): Buffer {
 
 /** The n-th of a run: its number, an empty frame, up to 299 bytes, and 100 kB every now and then; as nth_message() of peer.py. */
 export const nthMessage = (n: number): Frames => [
-  text.encode(String(n)),
+  bytesOf(String(n)),
   new Uint8Array(0),
   new Uint8Array(n % 300).fill(n % 256),
   new Uint8Array(n % 97 === 0 ? 100_000 : 0).fill(7),
@@ -28,6 +27,6 @@ export const sameFrames = (a: Frames, b: Frames): boolean =>
 export const wrongOnes = (run: readonly Frames[], first = 0): number[] =>
   run.flatMap((frames, i) => (isNth(frames, first + i) ? [] : [first + i]));
 
-export const bytesOf = (words: string): Uint8Array => text.encode(words);
 /** One character a byte. */
+export const bytesOf = (words: string): Buffer => Buffer.from(words, 'latin1');
 export const textOf = (frame: Uint8Array | undefined): string => Buffer.from(frame ?? []).toString('latin1');

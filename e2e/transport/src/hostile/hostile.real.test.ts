@@ -1,0 +1,224 @@
+// Attacks on our own transport in a process of its own, one after the other and all at once, while a good peer is served.
+import { until } from '@muster/testkit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PeerSocket } from '../peers/peer.ts';
+import { connectRaw, shakeHands } from '../raw/raw-peer.ts';
+import { command, frame, greeting, hello, message } from '../raw/wire.ts';
+import type { Subject } from '../subject/subject.ts';
+import { startOwnSubject, startSubject } from '../subject/subject.ts';
+import { ownTransports, peerOf } from '../table.ts';
+import type { Attack } from './table.ts';
+import { attacks, attacksOnPub, harmless, limits } from './table.ts';
+
+const MiB = 2 ** 20;
+/** One connection may cost so much while it lasts: its limits, and what the process itself takes. */
+const mostWhile = 150 * MiB;
+/** And so much when it has gone. */
+const mostAfter = 24 * MiB;
+
+const countOf = async (subject: Subject, reason: string): Promise<number> => {
+  const { refused } = (await subject.figures()).counters;
+  return reason.split('|').reduce((sum, code) => sum + ((refused as Record<string, number>)[code] ?? 0), 0);
+};
+
+/** A good peer that asks and is answered, again and again; `slowest` answer in ms. */
+async function serve(endpoint: string, kind: 'router' | 'pub') {
+  const peer = await (await peerOf('pyzmq')).open(kind === 'router' ? 'dealer' : 'sub');
+  if (kind === 'pub') await peer.subscribe('tick');
+  await peer.connect(endpoint);
+  let rounds = 0;
+  return {
+    peer,
+    async isServed(): Promise<void> {
+      const word = `round ${rounds++}`;
+      if (kind === 'router') {
+        await peer.send(word);
+        await peer.skipTo(word);
+      } else await peer.receive(2);
+    },
+  };
+}
+
+async function attack(
+  subject: Subject,
+  good: { isServed(): Promise<void> },
+  { name, reason, play }: Attack,
+): Promise<void> {
+  const before = await countOf(subject, reason);
+  const { rss, held } = await subject.figures();
+  const peer = await connectRaw(subject.endpoint);
+  const playing = play(peer);
+  await good.isServed();
+  const during = (await subject.figures()).rss - rss;
+  await peer.ended();
+  await playing;
+  await good.isServed();
+  await until(async () => (await countOf(subject, reason)) > before, { what: () => `${name} is counted as ${reason}` });
+  expect(during, 'memory during the attack').toBeLessThan(mostWhile);
+  await until(async () => (await subject.figures()).held - held < mostAfter, { what: 'memory is free again' });
+}
+
+describe.each(ownTransports)('%s', () => {
+  for (const [kind, table] of [
+    ['router', attacks],
+    ['pub', attacksOnPub],
+  ] as const)
+    describe(`a ${kind.toUpperCase()} ends it with its reason, at little cost, and serves others meanwhile:`, () => {
+      let subject: Subject;
+      let good: { peer: PeerSocket; isServed(): Promise<void> };
+      beforeAll(async () => {
+        subject = await startSubject({ kind, limits, publishes: kind === 'pub' });
+        good = await serve(subject.endpoint, kind);
+        await good.isServed();
+      });
+      afterAll(async () => {
+        await good.peer.close();
+        await subject.end();
+      });
+      test.each(table.map((one) => [one.name, one] as const))('%s', (_, one) => attack(subject, good, one));
+
+      test('after all of it: one connection left, and somebody was told', async () => {
+        await until(async () => (await subject.figures()).counters.connectionsOpen === 1, { what: 'one connection' });
+        const { errors, handles } = await subject.figures();
+        expect(handles).toBeLessThanOrEqual(2);
+        expect(errors.length).toBeGreaterThan(0);
+        expect(errors.length, errors.join('\n')).toBeLessThan(30);
+        expect(errors.join(' ')).toContain('127.0.0.1');
+        // What peers say reaches no log as it came.
+        expect(/[^\x20-\x7e\n]/.test(errors.join(' '))).toBe(false);
+      });
+    });
+
+  test('each reason is told to onError in words, when it is the first', async () => {
+    for (const [parts, words] of [
+      [Buffer.from('GET / HTTP/1.1\r\n\r\n'), /do not speak ZeroMQ/],
+      [greeting({ mechanism: 'CURVE' }), /security mechanism/],
+      [hello('PUSH'), /kind of socket/],
+      [Buffer.concat([hello(), frame('x', { claimed: 2n ** 63n })]), /frame above the limit/],
+    ] as const) {
+      const subject = await startOwnSubject({ kind: 'router', limits });
+      const peer = await connectRaw(subject.endpoint);
+      await peer.say(parts);
+      await peer.ended();
+      const told = await until(async () => (await subject.figures()).errors[0], { what: 'it is told' });
+      expect(told).toMatch(words);
+      expect(told).toContain(subject.endpoint.split(':').at(-1));
+      await subject.end();
+    }
+  });
+
+  test.each(harmless.map((one) => [one.name, one] as const))('not an attack: %s', async (_, { parts }) => {
+    const subject = await startOwnSubject({ kind: 'router', limits });
+    const peer = await shakeHands(subject.endpoint, 'DEALER');
+    await peer.say(Buffer.concat([...parts, message('still here')]));
+    await until(() => peer.isEnded || peer.heard.includes('still here'), { what: 'it is served' });
+    expect(peer.isEnded).toBe(false);
+    expect((await subject.figures()).counters.refused).toEqual({});
+    peer.leave();
+  });
+
+  test('PING is answered by PONG with its context, also before its first message and between frames', async () => {
+    const subject = await startOwnSubject({ kind: 'router', limits });
+    const peer = await shakeHands(subject.endpoint, 'DEALER');
+    await peer.say(
+      Buffer.concat([
+        command('PING', '\0\x0a0123456789abcdef'),
+        frame('x', { more: true }),
+        command('PING', '\0\0two'),
+      ]),
+    );
+    await until(() => peer.heard.includes(command('PONG', 'two')), { what: 'PONG' });
+    expect(peer.heard.includes(command('PONG', '0123456789abcdef'))).toBe(true);
+    peer.leave();
+  });
+
+  test('huge frames that are claimed and never come cost nothing; many of them are refused', async () => {
+    const subject = await startOwnSubject({ kind: 'router', limits });
+    const good = await serve(subject.endpoint, 'router');
+    await good.isServed();
+    const { rss } = await subject.figures();
+    const claimers = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const peer = await shakeHands(subject.endpoint, 'DEALER');
+        await peer.say(frame(Buffer.alloc(1_000), { claimed: limits.frameBytes }));
+        return peer;
+      }),
+    );
+    await good.isServed();
+    expect((await subject.figures()).rss - rss).toBeLessThan(60 * MiB);
+    // Those who do send it, each a little, meet the limit of all together.
+    const body = Buffer.alloc(MiB);
+    for (let round = 0; round < 3; round++)
+      await Promise.all(claimers.map((peer) => (peer.isEnded ? undefined : peer.say(body))));
+    await until(async () => (await countOf(subject, 'too_much_unfinished')) > 0, { what: 'the limit of all together' });
+    expect((await subject.figures()).rss - rss).toBeLessThan(mostWhile);
+    await good.isServed();
+    for (const peer of claimers) peer.leave();
+    await good.peer.close();
+  });
+
+  test('all attacks at once, five times each: the good peer is served, and nothing is left', async () => {
+    const subject = await startOwnSubject({ kind: 'router', limits });
+    const good = await serve(subject.endpoint, 'router');
+    await good.isServed();
+    const { held } = await subject.figures();
+    let isOver = false;
+    const all = Array.from({ length: 5 }, () => attacks)
+      .flat()
+      .map(async ({ play }) => {
+        const peer = await connectRaw(subject.endpoint);
+        await play(peer);
+        await peer.ended(20_000);
+      });
+    const ended = Promise.all(all).finally(() => {
+      isOver = true;
+    });
+    while (!isOver) await good.isServed();
+    await ended;
+    await until(async () => (await subject.figures()).handles <= 2, { what: 'no connection is left' });
+    await until(async () => (await subject.figures()).held - held < mostAfter, { what: 'memory is free again' });
+    await good.peer.close();
+  });
+
+  test('a flood of connections: above the limit they are refused, told and counted; then there is room again', async () => {
+    const subject = await startOwnSubject({
+      kind: 'router',
+      limits: { ...limits, connections: 50, handshakeMs: 20_000 },
+    });
+    const good = await serve(subject.endpoint, 'router');
+    await good.isServed();
+    const flood = await Promise.all(Array.from({ length: 300 }, () => connectRaw(subject.endpoint)));
+    await until(() => flood.filter(({ isEnded }) => isEnded).length >= 250, {
+      what: 'those above the limit are refused',
+    });
+    await good.isServed();
+    expect(await countOf(subject, 'too_many_connections')).toBeGreaterThanOrEqual(250);
+    expect((await subject.figures()).errors.join()).toMatch(/as many connections as may be/);
+    for (const peer of flood) peer.leave();
+    await until(async () => (await subject.figures()).handles <= 2, { what: 'there is room again' });
+    const late = await shakeHands(subject.endpoint, 'DEALER');
+    await late.say(message('room'));
+    await until(() => late.heard.includes('room'), { what: 'a late peer is served' });
+    late.leave();
+    await good.peer.close();
+  });
+
+  test('3,000 connections that come and go at once leave nothing behind', async () => {
+    const subject = await startOwnSubject({ kind: 'router', limits });
+    const good = await serve(subject.endpoint, 'router');
+    await good.isServed();
+    const { held } = await subject.figures();
+    for (let round = 0; round < 30; round++) {
+      const peers = await Promise.all(Array.from({ length: 100 }, () => connectRaw(subject.endpoint)));
+      for (const [n, peer] of peers.entries()) {
+        if (n % 3 > 0) void peer.say(n % 3 === 1 ? hello() : greeting().subarray(0, n % 64));
+        if (n % 2) peer.socket.resetAndDestroy();
+        else peer.leave();
+      }
+    }
+    await good.isServed();
+    await until(async () => (await subject.figures()).handles <= 2, { what: 'all are gone' });
+    await until(async () => (await subject.figures()).held - held < 8 * MiB, { what: 'memory is free again' });
+    await good.peer.close();
+  });
+});
