@@ -5,9 +5,10 @@ import type { Values } from './settings.ts';
 import { tableOf, wallTimeOf } from './table.ts';
 import type { Seen, Verdict } from './verdict.ts';
 
-const describe = ({ curve, services, store, hwm, scheme }: Values): string =>
+const describe = ({ curve, transport, services, store, hwm, scheme }: Values): string =>
   [
     ...(curve === 'off' ? [] : [curve === 'on' ? 'CurveZMQ' : 'strict CurveZMQ']),
+    transport,
     `services ${services}`,
     `records: ${store}`,
     `hwm ${hwm}`,
