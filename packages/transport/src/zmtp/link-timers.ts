@@ -38,9 +38,9 @@ export function createTimers(heard: () => number, end: (breach: Breach) => void)
       clearTimeout(handshake);
       if (heartbeat === undefined) return;
       beats = setInterval(() => {
-        if (answer !== undefined) return;
         const before = heard();
         ping();
+        if (answer !== undefined) return;
         answer = setTimeout(() => {
           answer = undefined;
           endIfSilentSince(before);

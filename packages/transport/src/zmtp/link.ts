@@ -113,7 +113,9 @@ export function createLink(options: LinkOptions): Link {
   const session = createSession(options.hello, limits, {
     send: control,
     ready(peer) {
-      timers.handshakeEnded(options.heartbeat, () => control(encodePing(options.heartbeat!.timeoutMs)));
+      const { heartbeat } = options;
+      // The peer is told a time within which the next ping comes for sure: libzmq hangs up when it does not.
+      timers.handshakeEnded(heartbeat, () => control(encodePing(heartbeat!.intervalMs + heartbeat!.timeoutMs)));
       counters.connectionsMade++;
       counters.connectionsOpen++;
       budget.join(spender);
