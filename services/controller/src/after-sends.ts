@@ -13,7 +13,7 @@ export function publishAfterSends(bus: Bus, afterSends: AfterSends): Bus {
   function publishAll(): void {
     const facts = waiting;
     waiting = [];
-    for (const fact of facts) bus.publish(fact);
+    for (let i = 0; i < facts.length; i++) bus.publish(facts[i]!);
   }
   return {
     publish(fact) {

@@ -1,4 +1,5 @@
 // The composition over real ZeroMQ on loopback: ports, connection files, and a first conversation on each side.
+import { startEchoEngine } from '@muster/heartmonitor/testing';
 import { createSystemPorts } from '@muster/machine/node';
 import { buildMessage, channelUrl, createHeaderSource, type Message, openMessage } from '@muster/protocol';
 import { createMemoryTaskStore } from '@muster/task-store';
@@ -157,4 +158,30 @@ test('a client may ask for the end', async () => {
   const controller = await start({ onShutdownRequested: () => (asked = true) });
   expect((await ask(controller, 'shutdown_request', {})).content.status).toBe('ok');
   await until(() => asked, { timeoutMs: 5000, what: 'the wish to stop' });
+});
+
+test('heartbeats have a thread of their own: a controller that is busy for twenty periods loses no engine', async () => {
+  const periodMs = 50;
+  const failures: Error[] = [];
+  const controller = await start({
+    heartbeat: { periodMs, maxMisses: 3 },
+    heartbeatThread: { transport: 'zmtp', onFailed: (error) => failures.push(error) },
+    afterSends: setImmediate,
+  });
+  const { engine } = controller.connections;
+  const echo = startEchoEngine('engine-1', engine);
+  cleanUp.push(echo.stop);
+  expect((await ask(controller, 'registration_request', { uuid: 'engine-1' })).content.status).toBe('ok');
+  const engines = async () => (await ask(controller, 'connection_request', {})).content.engines;
+  await until(async () => Object.keys((await engines()) as object).length === 1, { what: 'the engine' });
+  const before = echo.pings;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20 * periodMs);
+  expect(echo.pings - before).toBeGreaterThan(10);
+  const then = echo.pings;
+  await until(() => echo.pings > then + 5, { what: 'further pings' });
+  expect(await engines()).toEqual({ 0: 'engine-1' });
+
+  echo.fallSilent();
+  await until(async () => Object.keys((await engines()) as object).length === 0, { what: 'the loss' });
+  expect(failures).toEqual([]);
 });

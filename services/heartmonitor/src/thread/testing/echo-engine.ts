@@ -1,7 +1,7 @@
 // An engine's heart in a thread of its own (§2.6): echoes pings, and counts them where the test can see it while it is blocked.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CurveClient } from '@muster/transport';
-import { createTransport, transportInUse, transportNames } from '@muster/transport';
+import { createTransport, transportInUse } from '@muster/transport';
 
 export interface EchoStart {
   readonly uuid: string;
@@ -13,7 +13,7 @@ export interface EchoStart {
 }
 
 const { uuid, ping, pong, curve, counts } = workerData as EchoStart;
-const name = transportInUse(transportNames[0], curve !== undefined);
+const name = transportInUse('zmtp', curve !== undefined);
 const transport = createTransport({
   name,
   onError(error) {
