@@ -2,6 +2,11 @@
 import { Breach } from '../breach.ts';
 
 export const greetingBytes = 64;
+/**
+ * Up to the major version. The rest is said when the peer has said as much: libzmq hangs up as soon as it sees a mechanism that is
+ * not its own, and does so before it has said its own, so that this side would not know why.
+ */
+export const versionedBytes = 11;
 const minorVersion = 1;
 const [versionAt, minorAt, mechanismAt, mechanismEnd] = [10, 11, 12, 32] as const;
 const mechanism = 'NULL';

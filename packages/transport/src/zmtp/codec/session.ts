@@ -7,7 +7,7 @@ import type { Command } from './commands.ts';
 import { encodeCommand, encodeError, parseCommand, parseErrorReason, parsePing } from './commands.ts';
 import type { Decoder } from './decoder.ts';
 import { createDecoder } from './decoder.ts';
-import { checkGreeting, encodeGreeting, greetingBytes, minorVersionOf } from './greeting.ts';
+import { checkGreeting, encodeGreeting, greetingBytes, minorVersionOf, versionedBytes } from './greeting.ts';
 import { encodeMetadata, parseMetadata } from './metadata.ts';
 
 /** What a side says of itself, and whom it takes. */
@@ -39,7 +39,7 @@ export interface SessionSink {
 }
 
 export interface Session extends Pick<Decoder, 'room' | 'filled' | 'unfinishedBytes'> {
-  /** Sends the greeting. */
+  /** Sends the beginning of the greeting. */
   start(): void;
   /** Takes bytes that came in, in any cut. Throws Breach: then the connection must be ended. */
   push(chunk: Buffer): void;
@@ -47,6 +47,7 @@ export interface Session extends Pick<Decoder, 'room' | 'filled' | 'unfinishedBy
 
 export function createSession(hello: Hello, limits: ZmtpLimits, sink: SessionSink): Session {
   const greeting = Buffer.alloc(greetingBytes);
+  const ownGreeting = encodeGreeting();
   let greetingLength = 0;
   let peer: PeerHello | undefined;
 
@@ -81,13 +82,16 @@ export function createSession(hello: Hello, limits: ZmtpLimits, sink: SessionSin
   /** Gives the place behind what of the chunk belongs to the greeting. */
   function greet(chunk: Buffer): number {
     const count = chunk.copy(greeting, greetingLength);
+    const isNewlyVersioned = greetingLength < versionedBytes && greetingLength + count >= versionedBytes;
     greetingLength += count;
+    checkGreeting(greeting, Math.min(greetingLength, versionedBytes));
+    if (isNewlyVersioned) sink.send(ownGreeting.subarray(versionedBytes));
     checkGreeting(greeting, greetingLength);
     if (greetingLength === greetingBytes) sink.send(encodeCommand('READY', properties(hello)));
     return count;
   }
   return {
-    start: () => sink.send(encodeGreeting()),
+    start: () => sink.send(ownGreeting.subarray(0, versionedBytes)),
     push(chunk) {
       if (greetingLength === greetingBytes) return decoder.push(chunk);
       const count = greet(chunk);
