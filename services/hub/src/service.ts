@@ -173,13 +173,13 @@ export async function createHubService(options: HubServiceOptions): Promise<HubS
 /** Records go to the store, and engines where they are kept; hardly ever both in one step. */
 function createWriter(lane: StoreLane, keeper: EngineKeeper | undefined) {
   return (effects: readonly HubWrite[]): void | Promise<void> => {
-    let engines: EngineWrite[] | undefined;
+    const engines: EngineWrite[] = [];
     for (let i = 0; i < effects.length; i++) {
       const effect = effects[i]!;
       if (effect.type === 'record.put') lane.write(effect);
-      else if (keeper !== undefined) (engines ??= []).push(effect);
+      else engines.push(effect);
     }
-    if (engines !== undefined) return keeper!.write(engines);
+    if (engines.length > 0) return keeper?.write(engines);
   };
 }
 

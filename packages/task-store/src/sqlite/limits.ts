@@ -82,8 +82,9 @@ export function createLimitKeeper(
     prepare(`SELECT rowid, msg_id FROM ${table} ORDER BY submitted, rowid LIMIT ?`).all(most);
 
   function keepRecordLimit(): void {
-    // The numbers of rows tell at once that there are not too many, whoever made them.
-    const most = numberOf(`SELECT max(rowid) - min(rowid) + 1 FROM ${table}`);
+    // The numbers of rows tell at once that there are not too many, whoever made them; asked for one by one, for both at once
+    // would be looked for in all rows.
+    const most = numberOf(`SELECT (SELECT max(rowid) FROM ${table}) - (SELECT min(rowid) FROM ${table}) + 1`);
     if (most > recordLimit && performance.now() - countedAtMs > recountAfterMs) recount();
     if (Math.min(count, most) > recordLimit) {
       recount();

@@ -47,11 +47,11 @@ export async function createSqliteTaskStore(options: SqliteTaskStoreOptions): Pr
   const backend = createSqliteBackend(thread, () =>
     startDatabaseThread({ ...tableOptions, table: thread.table }, threadOptions),
   );
-  return createBatchedStore('sqlite', backend, createPackedBatch(), { batchCount: sqliteBatchCount, ...options });
+  return createBatchedStore('sqlite', backend, createPackedBatch(), { ...sqliteBatches, ...options });
 }
 
-/** A task has three writes, which become one row. */
-const sqliteBatchCount = 6000;
+/** A task has three writes, which become one row when they are in one batch; and with each batch all indexes are written. */
+const sqliteBatches = { batchCount: 6000, flushAfterMs: 200 };
 
 /** How long the thread is waited for when the store is closed: it may hang in the file system. */
 const closeWithinMs = 20_000;

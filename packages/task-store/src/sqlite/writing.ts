@@ -64,15 +64,18 @@ export function createTableWriter(
 
   function applyOne(write: RowWrite): void {
     const { msgId, whenMissing } = write;
-    // What creates is nearly always new.
-    const known = whenMissing !== 'create' && isKnown(msgId);
+    const isLarge = write.sizeBytes > options.sizeLimitBytes;
+    // What creates is nearly always new, and what is ignored nearly always known: an update of nothing does no harm.
+    const isUpdate = whenMissing === 'ignore' && write.displayData === undefined && !isLarge;
+    const known = isUpdate || (whenMissing !== 'create' && isKnown(msgId));
     if (!known && (whenMissing === 'ignore' || (whenMissing === 'stub' && expired.has(msgId)))) return;
     try {
-      if (write.sizeBytes > options.sizeLimitBytes) throw tooLarge;
+      if (isLarge) throw tooLarge;
       if (known || !insert(write)) update(write);
       if (write.displayData !== undefined) setDisplayData(msgId, write.displayData);
     } catch (error) {
       if (error !== tooLarge && sqliteCodeOf(error) !== 'TOOBIG') throw error;
+      if (isUpdate && !isKnown(msgId)) return;
       // What is too large by itself goes alone, instead of everybody else.
       drop(msgId);
       expired.add([msgId]);
