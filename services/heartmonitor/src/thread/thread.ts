@@ -70,6 +70,10 @@ async function stop(service: HeartmonitorService): Promise<void> {
   // Nothing is left to wait for: the thread ends.
   port.close();
 }
+/** What the start has left behind is given back to the system: 6 MB of 16. There where Node was started with --expose-gc. */
+const collect = (globalThis as { gc?: (how: object) => void }).gc;
+setTimeout(() => collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }), 1000).unref();
+
 try {
   const service = await createHeartmonitorService({ sockets, bus, ports: createSystemPorts(), log, config });
   port.on('message', (message: ToThread) => receive(service, message));
