@@ -28,7 +28,7 @@ export interface Decoder {
   /** Where the next bytes should be read to, while a large frame is on its way: `filled` then takes the place of `push`. */
   room(): Buffer | undefined;
   filled(count: number): void;
-  /** What the message that is not whole holds in memory. */
+  /** What has come of the message that is not whole, in memory. */
   unfinishedBytes(): number;
 }
 
@@ -144,6 +144,6 @@ export function createDecoder(limits: DecoderLimits, sink: DecoderSink): Decoder
     unfinishedBytes: () =>
       frames.length === 0 && growing === undefined
         ? 0
-        : ownedBytes + frames.length * frameCost + (growing?.reservedBytes ?? 0),
+        : ownedBytes + frames.length * frameCost + (growing?.received ?? 0),
   };
 }
