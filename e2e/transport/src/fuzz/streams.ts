@@ -1,5 +1,5 @@
 // Streams as a good peer sends them, with what a parser must make of them.
-import { command, frame, greeting, identity, message, property, ready } from '../raw/wire.ts';
+import { command, greeting, header, identity, property, ready } from '../raw/wire.ts';
 import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
 
@@ -31,7 +31,7 @@ function handshake(random: Random): Buffer {
 /** Made once, as they take longer to make than to parse. */
 const handshakes = Array.from({ length: 200 }, (_, i) => handshake(createRandom(i)));
 
-function oneMessage(random: Random, isLarge: boolean): [Buffer, Buffer[]] {
+function oneMessage(random: Random, isLarge: boolean): [Buffer[], Buffer[]] {
   const count = random.once(20) ? 1 + random.below(20) : 1 + random.below(3);
   let room = 4_000;
   const frames = Array.from({ length: count }, () => {
@@ -40,9 +40,9 @@ function oneMessage(random: Random, isLarge: boolean): [Buffer, Buffer[]] {
     return random.bytes(size);
   });
   if (isLarge) frames[random.below(count)] = Buffer.alloc(random.pick(largeSizes), random.below(256));
-  if (!random.once(8)) return [message(...frames), frames];
-  // Lengths of eight bytes where one would do are right, too; and commands may come between the frames of a message.
-  return [Buffer.concat(frames.map((body, i) => frame(body, { long: true, more: i < count - 1 }))), frames];
+  // Lengths of eight bytes where one would do are right, too.
+  const long = random.once(8);
+  return [frames.flatMap((body, i) => [header(body.length, { long, more: i < count - 1 }), body]), frames];
 }
 
 export function goodStream(random: Random, isLarge = false): Stream {
@@ -58,9 +58,9 @@ export function goodStream(random: Random, isLarge = false): Stream {
       end += parts.at(-1)!.length;
       items.push({ kind: 'command', name, body, end });
     } else {
-      const [bytes, frames] = oneMessage(random, isLarge && left === 0);
-      parts.push(bytes);
-      end += bytes.length;
+      const [pieces, frames] = oneMessage(random, isLarge && left === 0);
+      parts.push(...pieces);
+      for (const piece of pieces) end += piece.length;
       items.push({ kind: 'message', frames, end });
     }
   }

@@ -30,16 +30,21 @@ export interface FrameParts {
   readonly claimed?: number | bigint;
 }
 
-export function frame(body: Uint8Array | string, parts: FrameParts = {}): Buffer {
-  const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
-  const size = BigInt(parts.claimed ?? bytes.length);
-  const isLong = parts.long || size > 255n;
+/** Flags and length. */
+export function header(length: number, parts: FrameParts = {}): Buffer {
+  const size = parts.claimed ?? length;
+  const isLong = parts.long || size > 255;
   const flags = (parts.more ? 1 : 0) | (isLong ? 2 : 0) | (parts.command ? 4 : 0) | (parts.reserved ?? 0);
   const head = Buffer.alloc(isLong ? 9 : 2);
   head[0] = flags;
-  if (isLong) head.writeBigUInt64BE(size, 1);
+  if (isLong) head.writeBigUInt64BE(BigInt(size), 1);
   else head[1] = Number(size);
-  return Buffer.concat([head, bytes]);
+  return head;
+}
+
+export function frame(body: Uint8Array | string, parts: FrameParts = {}): Buffer {
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : body;
+  return Buffer.concat([header(bytes.length, parts), bytes]);
 }
 
 /** A message of these frames. */
