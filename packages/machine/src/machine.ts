@@ -37,22 +37,30 @@ export interface Effects<W, S> {
 /** The one door of a core. */
 export type Step<State, E, W, S> = (state: State, event: E | TimerFired, inputs: Inputs) => Effects<W, S>;
 
+/** What most steps have of writes, and of timers. */
+const none: readonly never[] = Object.freeze([]);
+
 /** Collects the effects of one step; what cores hand to their `on…` functions. */
 export class Outbox<W, S> implements Effects<W, S> {
-  readonly writes: W[] = [];
+  writes: readonly W[] = none;
   readonly sends: S[] = [];
-  readonly timers: TimerEffect[] = [];
+  timers: readonly TimerEffect[] = none;
 
   write(effect: W): void {
-    this.writes.push(effect);
+    if (this.writes === none) this.writes = [effect];
+    else (this.writes as W[]).push(effect);
   }
   send(effect: S): void {
     this.sends.push(effect);
   }
   setTimer(id: string, atUs: number): void {
-    this.timers.push({ type: 'timer.set', id, atUs });
+    this.#timer({ type: 'timer.set', id, atUs });
   }
   clearTimer(id: string): void {
-    this.timers.push({ type: 'timer.clear', id });
+    this.#timer({ type: 'timer.clear', id });
+  }
+  #timer(effect: TimerEffect): void {
+    if (this.timers === none) this.timers = [effect];
+    else (this.timers as TimerEffect[]).push(effect);
   }
 }

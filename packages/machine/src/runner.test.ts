@@ -123,6 +123,31 @@ test('events that arise in a send wait until the step is through, and come in th
   expect(world_.log).toEqual(['send a', 'send b', 'send c', 'send d', 'send e']);
 });
 
+test('events dispatched together are taken one after the other, each at a later moment than the one before', () => {
+  const { runner, dispatch, log, time } = world();
+  runner.dispatchAll([
+    { type: 'do', sends: ['a'], set: ['first', 10] },
+    { type: 'do', sends: ['b'], set: ['second', 9] },
+  ]);
+  dispatch({ sends: ['c'], set: ['third', 8] });
+  runner.dispatchAll([]);
+  expect(log).toEqual(['send a', 'send b', 'send c']);
+  time.advance(100);
+  // 10, then 1 + 9 and 2 + 8: they are due at the same time only if the moments of their steps differ.
+  expect(log.slice(3)).toEqual(['first', 'second', 'third'].map((id) => `send fired ${id} at 1000010`));
+});
+
+test('what arises in a send is taken before the next of those dispatched together; a stop ends them all', () => {
+  const more = ['stop', 'more'];
+  const made = world(undefined, () => {
+    const next = more.pop();
+    if (next === 'more') made.runner.dispatchAll([{ type: 'do', sends: ['risen'] }]);
+    if (next === 'stop') made.runner.stop();
+  });
+  made.runner.dispatchAll(['a', 'b', 'c'].map((send) => ({ type: 'do', sends: [send] })));
+  expect(made.log).toEqual(['send a', 'send risen']);
+});
+
 test('an onError that throws does not stop the runner', () => {
   const sent: string[] = [];
   const time = createVirtualTime();

@@ -24,6 +24,8 @@ export interface Runner<E> {
    * effects leave in the order of their steps.
    */
   dispatch(event: E): void;
+  /** The same for several, one after the other; the clock is read once for all. */
+  dispatchAll(events: readonly E[]): void;
   /** Resolves when no sends wait for writes. */
   settled(): Promise<void>;
   /** Clears all timers that the core has set; later events are ignored. What waits for writes still leaves (see settled). */
@@ -62,18 +64,47 @@ export function createRunner<State, E, W, S>(options: RunnerOptions<State, E, W,
       return;
     }
     running = true;
+    readClock();
     runStep(event);
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      for (const next of batch) if (!stopped) runStep(next);
+    runWaiting();
+    running = false;
+  }
+
+  function dispatchAll(events: readonly E[]): void {
+    if (stopped || events.length === 0) return;
+    if (running) {
+      for (const event of events) waiting.push(event);
+      return;
+    }
+    running = true;
+    readClock();
+    for (let i = 0; i < events.length && !stopped; i++) {
+      if (i > 0) inputs.nowUs++;
+      runStep(events[i]!);
+      if (waiting.length > 0) runWaiting();
     }
     running = false;
   }
 
+  function runWaiting(): void {
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      for (const next of batch) {
+        if (stopped) continue;
+        readClock();
+        runStep(next);
+      }
+    }
+  }
+
+  /** Later than the moment of the last step, also when that was one of many for which the clock was read once. */
+  function readClock(): void {
+    inputs.nowUs = Math.max(inputs.nowUs + 1, ports.clock.nowUs());
+  }
+
   function runStep(event: E | TimerFired): void {
     try {
-      inputs.nowUs = ports.clock.nowUs();
       const effects = step(state, event, inputs);
       record?.({ nowUs: inputs.nowUs, event, effects });
       for (const timer of effects.timers) {
@@ -137,6 +168,7 @@ export function createRunner<State, E, W, S>(options: RunnerOptions<State, E, W,
 
   return {
     dispatch,
+    dispatchAll,
     async settled() {
       while (lastSends !== undefined) await lastSends;
     },

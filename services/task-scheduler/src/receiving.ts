@@ -1,11 +1,13 @@
-// What comes in by the sockets, to the core.
+// What comes in by the sockets, to the core: one turn of the runner for each batch.
 import { isConnection } from '@muster/transport';
+import type { SchedulerEvent } from './core/events.ts';
 import type { Reader } from './reading.ts';
 import type { Shell } from './service.ts';
 
 /** `onReplies`: engines have answered. */
 export function receiveMessages({ doors, post, runner }: Shell, reader: Reader, onReplies: () => void): void {
   doors.clients.onMessages((batch) => {
+    const events: SchedulerEvent[] = [];
     for (const received of batch) {
       const { peer, frames } = received;
       const isUnknown = post.isUnknown(peer);
@@ -16,14 +18,17 @@ export function receiveMessages({ doors, post, runner }: Shell, reader: Reader, 
       const message = reader.readRequest(received);
       if (message === undefined) continue;
       if (isUnknown) post.identified(peer, message.header.session);
-      runner.dispatch({ type: 'task.submitted', client: peer, message });
+      events.push({ type: 'task.submitted', client: peer, message });
     }
+    runner.dispatchAll(events);
   });
   doors.engines.onMessages((batch) => {
+    const events: SchedulerEvent[] = [];
     for (const received of batch) {
       const message = reader.readReply(received);
-      if (message) runner.dispatch({ type: 'task.answered', engineUuid: received.peer, message });
+      if (message) events.push({ type: 'task.answered', engineUuid: received.peer, message });
     }
+    runner.dispatchAll(events);
     onReplies();
   });
 }
