@@ -1,6 +1,6 @@
 // The service apart from the hub: what it asks, what it answers, and what the next process takes over.
 import { until } from '@muster/testkit';
-import { createMemoryTransport, createZeromqTransport } from '@muster/transport';
+import { createMemoryTransport, createTransport, createZeromqTransport } from '@muster/transport';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Apart } from './testing/apart.ts';
 import { createApart } from './testing/apart.ts';
@@ -16,6 +16,7 @@ const onError = (error: Error): never => {
 };
 const transports = {
   memory: () => createMemoryTransport({ onError }),
+  zmtp: () => createTransport({ name: 'zmtp', onError }),
   zeromq: () => createZeromqTransport({ onError }),
 };
 

@@ -1,7 +1,7 @@
 import type { Frames } from '@muster/protocol';
 import { buildMessage, decodeText, encodeText, Message } from '@muster/protocol';
 import { until } from '@muster/testkit';
-import { createMemoryTransport, createZeromqTransport } from '@muster/transport';
+import { createMemoryTransport, createTransport, createZeromqTransport } from '@muster/transport';
 import { afterEach, describe, expect, test } from 'vitest';
 import { defaultConfig } from './config.ts';
 import { createTaskSchedulerService } from './service.ts';
@@ -14,6 +14,7 @@ const onError = (error: Error): never => {
 };
 const transports = {
   memory: () => createMemoryTransport({ onError }),
+  zmtp: () => createTransport({ name: 'zmtp', onError }),
   zeromq: () => createZeromqTransport({ onError }),
 };
 
