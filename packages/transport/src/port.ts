@@ -60,7 +60,8 @@ export interface Received {
 export interface Socket {
   readonly kind: SocketKind;
   /**
-   * Binds to `tcp://ADDRESS:PORT`; port 0 or `*` takes a free one, address `*` is every address of the machine. May be
+   * Binds to `tcp://ADDRESS:PORT`; port 0 or `*` takes a free one, address `*` is every address of the machine. (Other
+   * forms, as `ipc://PATH`, are a transport's own.) May be
    * called again for another endpoint. Resolves to the endpoint with its real port. Rejects with MusterError
    * `port_in_use`, or `bad_option` when the endpoint is malformed or its address not one of this machine. Peers that are
    * kept out, as their CURVE key does not fit, are told to `onError`, not more often than every 10 s.

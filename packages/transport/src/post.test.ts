@@ -1,6 +1,7 @@
 // Against both transports: what a ROUTER tells of connections is what all rests on.
 import { decodeText, encodeText } from '@muster/protocol';
 import { afterEach, describe, expect, test } from 'vitest';
+import { createTransport } from './create-transport.ts';
 import { createMemoryTransport } from './memory/transport.ts';
 import type { Post } from './post.ts';
 import { createPost, isConnection } from './post.ts';
@@ -23,6 +24,7 @@ const onError = (error: Error): never => {
 };
 const transports = {
   memory: () => createMemoryTransport({ onError }),
+  zmtp: () => createTransport({ name: 'zmtp', onError }),
   zeromq: () => createZeromqTransport({ onError }),
 };
 

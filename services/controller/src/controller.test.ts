@@ -5,7 +5,7 @@ import { buildMessage, channelUrl, createHeaderSource, type Message, openMessage
 import { createMemoryTaskStore } from '@muster/task-store';
 import { silentLogger } from '@muster/telemetry';
 import { until } from '@muster/testkit';
-import { createHmacSigner, createZeromqTransport, generateCurvePair, type Side } from '@muster/transport';
+import { createHmacSigner, createTransport, generateCurvePair, type Side } from '@muster/transport';
 import { afterEach, expect, test } from 'vitest';
 import { type Controller, type ControllerOptions, startController } from './controller.ts';
 import { planFromFiles } from './port-plan.ts';
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 async function start(overrides: Partial<ControllerOptions> = {}): Promise<Controller> {
-  const transport = createZeromqTransport({
+  const transport = createTransport({
     onError: (error) => {
       throw error;
     },
@@ -53,7 +53,7 @@ async function ask(
 ): Promise<Message> {
   const connection = connections[side];
   const signer = createHmacSigner(connection.key);
-  const transport = createZeromqTransport({ onError() {} });
+  const transport = createTransport({ onError() {} });
   cleanUp.push(() => transport.close());
   const { curve_serverkey: serverKey } = connection;
   const socket = transport.open({ kind: 'dealer', ...(serverKey && { curve: { role: 'client', serverKey } }) });

@@ -7,7 +7,7 @@ import { buildMessage, createHeaderSource, decodeText, encodeText, findDelimiter
 import type { Program, TemporaryFolder } from '@muster/testkit';
 import { startProgram, temporaryFolder, until } from '@muster/testkit';
 import type { Socket, SocketKind } from '@muster/transport';
-import { createHmacSigner, createZeromqTransport } from '@muster/transport';
+import { createHmacSigner, createTransport } from '@muster/transport';
 
 export type Channel = 'mux' | 'task' | 'broadcast' | 'control';
 
@@ -26,7 +26,7 @@ export async function startTestController(options: { readonly refuse?: string; r
   const key = newId();
   const signer = createHmacSigner(key);
   const headers = createHeaderSource(newId());
-  const transport = createZeromqTransport({ onError: (error) => console.error(error) });
+  const transport = createTransport({ onError: (error) => console.error(error) });
   const bind = async (kind: SocketKind, identity?: string): Promise<[Socket, number]> => {
     const socket = transport.open({ kind, ...(identity === undefined ? {} : { identity }) });
     return [socket, port(await socket.bind('tcp://127.0.0.1:0'))];

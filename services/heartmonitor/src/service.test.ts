@@ -3,12 +3,13 @@ import { createSystemPorts } from '@muster/machine/node';
 import { encodeText } from '@muster/protocol';
 import { silentLogger } from '@muster/telemetry';
 import { loopbackSockets, until } from '@muster/testkit';
-import { createMemoryTransport, createZeromqTransport } from '@muster/transport';
+import { createTransport as createDefault, createMemoryTransport, createZeromqTransport } from '@muster/transport';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHeartmonitorService } from './index.ts';
 
 test.each([
   ['memory', createMemoryTransport],
+  ['zmtp', createDefault],
   ['zeromq', createZeromqTransport],
 ] as const)(
   'an engine that echoes pings is announced, and given up when it falls silent (%s)',

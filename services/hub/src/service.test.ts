@@ -2,7 +2,7 @@ import type { MessageInit } from '@muster/protocol';
 import { buildMessage, delimiter, encodeText } from '@muster/protocol';
 import { createMemoryTaskStore } from '@muster/task-store';
 import { until } from '@muster/testkit';
-import { createMemoryTransport, createZeromqTransport } from '@muster/transport';
+import { createMemoryTransport, createTransport, createZeromqTransport } from '@muster/transport';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Cluster } from './testing/cluster.ts';
 import { createCluster, signer } from './testing/cluster.ts';
@@ -13,6 +13,7 @@ const onError = (error: Error): never => {
 };
 const transports = {
   memory: () => createMemoryTransport({ onError }),
+  zmtp: () => createTransport({ name: 'zmtp', onError }),
   zeromq: () => createZeromqTransport({ onError }),
 };
 const signed = (init: MessageInit) => buildMessage(signer, init);

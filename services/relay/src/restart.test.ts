@@ -7,7 +7,13 @@ import { buildMessage, createHeaderSource, encodeText, openMessage, readMessage 
 import { silentLogger } from '@muster/telemetry';
 import { until } from '@muster/testkit';
 import type { Socket, Transport } from '@muster/transport';
-import { createBoundSockets, createHmacSigner, createMemoryTransport, createZeromqTransport } from '@muster/transport';
+import {
+  createBoundSockets,
+  createTransport as createDefault,
+  createHmacSigner,
+  createMemoryTransport,
+  createZeromqTransport,
+} from '@muster/transport';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RelayService } from './index.ts';
 import { apartConfig, createRelayService } from './index.ts';
@@ -107,6 +113,7 @@ const onError = (error: Error): never => {
 
 describe.each([
   ['memory', () => createMemoryTransport({ onError })],
+  ['zmtp', () => createDefault({ onError })],
   ['zeromq', () => createZeromqTransport({ onError })],
 ] as const)('on %s', (_name, createTransport) => {
   test.each(['mux', 'control'] as const)(

@@ -13,6 +13,7 @@ import {
 import { silentLogger } from '@muster/telemetry';
 import { loopbackSockets, until } from '@muster/testkit';
 import {
+  createTransport as createDefault,
   createHmacSigner,
   createMemoryTransport,
   createZeromqTransport,
@@ -91,6 +92,7 @@ const answer = (socket: Socket, { peer, frames }: Received, metadata: JsonObject
 
 describe.each([
   ['memory', createMemoryTransport],
+  ['zmtp', createDefault],
   ['zeromq', createZeromqTransport],
 ] as const)('on the %s transport', (_name, createTransport) => {
   const bench = () =>

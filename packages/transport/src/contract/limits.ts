@@ -1,5 +1,5 @@
 import type { Check, Runner } from './kit.ts';
-import { greet, inboxOf, say, until } from './kit.ts';
+import { echo, greet, inboxOf, say, until } from './kit.ts';
 
 export function checkLimits(check: Check, { expect }: Runner): void {
   check('a frame up to maxFrameBytes passes, a larger one is refused, and other peers notice nothing', async (kit) => {
@@ -34,6 +34,22 @@ export function checkLimits(check: Check, { expect }: Runner): void {
     expect(heard.flat().filter((size) => size > 10_000)).toEqual([]);
     expect(heard.filter(([first]) => first === 3)).toEqual([]);
     expect(heard.filter(([first]) => first === 10_000)).toEqual([[10_000, 10_000]]);
+  });
+
+  check('a side that connected does not try a peer again that went above the limit', async (kit) => {
+    const [router, endpoint] = await kit.bound('router');
+    echo(router);
+    const strict = kit.connected('dealer', endpoint, { identity: 'strict', maxFrameBytes: 100 });
+    const refused = await greet(strict, 'hi');
+    router.send('strict', [new Uint8Array(101)]);
+    const other = kit.connected('dealer', endpoint);
+    const inbox = await greet(other, 'hi');
+    for (let n = 2; n < 30; n++) {
+      say(router, 'are you back?', 'strict');
+      say(other, 'hi');
+      await inbox.wait(n);
+    }
+    expect(refused.texts()).toEqual(['hi']);
   });
 
   check('without a limit there is none', async (kit) => {

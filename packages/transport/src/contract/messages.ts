@@ -55,6 +55,23 @@ export function checkMessages(check: Check, { expect }: Runner): void {
     expect(large.every((frame, i) => Buffer.compare(frame, message!.frames[i]!) === 0)).toBe(true);
   });
 
+  check('both sides may send much at once: neither waits for the other', async (kit) => {
+    const [router, endpoint] = await kit.bound('router');
+    const atRouter = inboxOf(router);
+    const dealer = kit.connected('dealer', endpoint, { identity: 'd' });
+    say(dealer, 'hello');
+    await atRouter.wait(1);
+    const atDealer = inboxOf(dealer);
+    const block = bytesFrom(4, 1_000_000);
+    for (let n = 0; n < 40; n++) {
+      router.send('d', [encodeText(String(n)), block]);
+      dealer.send('', [encodeText(String(n)), block]);
+    }
+    await Promise.all([atDealer.wait(40), atRouter.wait(41)]);
+    const numbers = Array.from({ length: 40 }, (_, n) => String(n));
+    expect([atDealer.texts(), atRouter.texts()]).toEqual([numbers, ['hello', ...numbers]]);
+  });
+
   check('messages of 500 frames, of empty frames and of views into larger blocks', async (kit) => {
     const [router, endpoint] = await kit.bound('router');
     const inbox = inboxOf(router);

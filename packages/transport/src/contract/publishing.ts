@@ -49,6 +49,24 @@ export function checkPublishing(check: Check, { expect }: Runner): void {
     expect(publisher.queued).toEqual({ messages: 0, bytes: 0 });
   });
 
+  check('a subscriber that leaves, or never reads, takes nothing from the others', async (kit) => {
+    const [publisher, endpoint] = await kit.bound('pub');
+    const leaving = kit.connected('sub', endpoint, { lingerMs: 0 });
+    await meet(publisher, inboxOf(leaving));
+    kit.connected('sub', endpoint, { lingerMs: 0 });
+    const inbox = inboxOf(kit.connected('sub', endpoint));
+    await meet(publisher, inbox);
+    for (const words of numbers(2_000)) {
+      say(publisher, words);
+      if (words === '1000') await leaving.close();
+    }
+    await until(
+      () => onlyNumbers(inbox.texts()).length === 2_000,
+      () => `2000 messages; ${onlyNumbers(inbox.texts()).length} came`,
+    );
+    expect(onlyNumbers(inbox.texts())).toEqual(numbers(2_000));
+  });
+
   check('a PUB receives nothing and a SUB sends nothing: both throw', async (kit) => {
     const [publisher, subscriber] = [kit.open('pub'), kit.open('sub')];
     expect(() => publisher.onMessages(() => {})).toThrow('PUB');

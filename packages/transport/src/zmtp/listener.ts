@@ -1,6 +1,6 @@
 // Listens at one endpoint.
 
-import { unlink } from 'node:fs/promises';
+import { lstat, unlink } from 'node:fs/promises';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Place } from './endpoints.ts';
@@ -30,7 +30,7 @@ export async function listen(
     'path' in place ? { path: place.path } : { host: addressOf(place), port: place.port, exclusive: true };
   try {
     await begin(server, options).catch(async (error: NodeJS.ErrnoException) => {
-      if (!('path' in place) || error.code !== 'EADDRINUSE' || (await isAlive(place.path))) throw error;
+      if (!('path' in place) || error.code !== 'EADDRINUSE' || !(await isDead(place.path))) throw error;
       await unlink(place.path);
       await begin(server, options);
     });
@@ -58,12 +58,15 @@ const begin = (server: Server, options: object): Promise<void> =>
     });
   });
 
-const isAlive = (path: string): Promise<boolean> =>
-  new Promise((answer) => {
+/** A socket that nobody listens at: its process was killed. */
+async function isDead(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isSocket()) return false;
+  return new Promise((answer) => {
     const probe = connect({ path });
     probe.once('connect', () => {
       probe.destroy();
-      answer(true);
+      answer(false);
     });
-    probe.once('error', () => answer(false));
+    probe.once('error', () => answer(true));
   });
+}

@@ -2,7 +2,7 @@ import { buildFixedConnections } from '@muster/config';
 import { createSystemPorts } from '@muster/machine/node';
 import { buildMessage, createHeaderSource, decodeText, findDelimiter, openMessage } from '@muster/protocol';
 import { freePorts } from '@muster/testkit';
-import { createHmacSigner, createZeromqTransport } from '@muster/transport';
+import { createHmacSigner, createTransport } from '@muster/transport';
 import { expect, onTestFinished, test } from 'vitest';
 import { createEngineShutdown } from './shutdown.ts';
 
@@ -13,7 +13,7 @@ async function setUp(answer: (uuid: string, msgType: string) => object | undefin
   const onError = (error: Error): never => {
     throw error;
   };
-  const transport = createZeromqTransport({ onError });
+  const transport = createTransport({ onError });
   const basePort = await freePorts(14);
   const { client: connection } = buildFixedConnections({ basePort, address: '127.0.0.1', key, curveServerKeys: null });
   const router = transport.open({ kind: 'router' });
@@ -32,7 +32,7 @@ async function setUp(answer: (uuid: string, msgType: string) => object | undefin
   const shutdown = createEngineShutdown({
     connection,
     ports: createSystemPorts(),
-    openTransport: async () => createZeromqTransport({ onError }),
+    openTransport: async () => createTransport({ onError }),
     timeoutMs: 300,
   });
   onTestFinished(async () => {
