@@ -48,6 +48,12 @@ export const suites: Readonly<Record<string, Suite>> = {
     needs: ['nats', 'mongo-wire', 'mpi', 'ipyparallel'],
     run: (args) => runVitest(['--config', 'e2e/services/vitest.config.ts', ...args]),
   },
+  bench: {
+    about:
+      'the benches of controllers, as small as they go: they measure, check what comes back, and leave nothing behind',
+    needs: [],
+    run: (args) => runVitest(['--config', 'e2e/bench/vitest.config.ts', ...args]),
+  },
   containers: {
     about: 'the services, servers and engines as containers of a docker daemon, for Python and TypeScript clients',
     needs: ['docker', 'image-layers', 'nats', 'mongo-wire', 'ipyparallel'],

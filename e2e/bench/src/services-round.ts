@@ -2,10 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createCluster } from '@muster/services-e2e/cluster';
-import { startProgram } from '@muster/testkit';
+import { startLoad } from './load/load.ts';
 import { memoryOf } from './memory.ts';
 import { muster, startIn } from './system.ts';
-import { openFlood } from './task-flood.ts';
 
 export interface WiringFigures {
   /** Resident memory of the idle services, with four engines, in MB; by process. */
@@ -16,6 +15,8 @@ export interface WiringFigures {
 export type Wiring = (tasks: number) => Promise<WiringFigures>;
 
 const engines = 4;
+/** At most that many tasks without an answer. */
+const window = 64;
 /** So that code is compiled and connections stand before the clock starts. */
 const warmUpTasks = 2000;
 
@@ -40,18 +41,11 @@ interface Measured {
 }
 
 async function measure({ engineFile, clientFile, pids }: Measured, tasks: number): Promise<WiringFigures> {
-  const fakes = [process.execPath, join(import.meta.dirname, 'fake-engines.ts'), engineFile, String(engines)];
-  await using workers = await startProgram(fakes);
-  await workers.says('ready', 30_000);
+  await using load = await startLoad({ engineFile, clientFile, engines });
   const weighed = Object.entries(pids).map(async ([name, pid]) => [name, (await memoryOf(pid)).residentMb] as const);
   const idleMb = Object.fromEntries(await Promise.all(weighed));
-  const flood = await openFlood(clientFile);
-  try {
-    await flood.run(warmUpTasks);
-    const begin = performance.now();
-    await flood.run(tasks);
-    return { idleMb, tasksPerS: (tasks / (performance.now() - begin)) * 1000 };
-  } finally {
-    await flood.close();
-  }
+  const run = { mode: 'task', window, settle: false, pids: [] } as const;
+  await load.client.ask('run', { ...run, tasks: warmUpTasks });
+  const { answeredPerS } = await load.client.ask('run', { ...run, tasks });
+  return { idleMb, tasksPerS: answeredPerS };
 }
