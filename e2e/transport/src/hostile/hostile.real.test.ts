@@ -2,8 +2,8 @@
 import { until } from '@muster/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PeerSocket } from '../peers/peer.ts';
-import { connectRaw, shakeHands } from '../raw/raw-peer.ts';
-import { command, frame, greeting, hello, message } from '../raw/wire.ts';
+import { connectRaw, listenRaw, shakeHands } from '../raw/raw-peer.ts';
+import { command, frame, greeting, hello, message, property, ready } from '../raw/wire.ts';
 import type { Subject } from '../subject/subject.ts';
 import { startOwnSubject, startSubject } from '../subject/subject.ts';
 import { ownTransports, peerOf } from '../table.ts';
@@ -115,6 +115,94 @@ describe.each(ownTransports)('%s', () => {
     expect(peer.isEnded).toBe(false);
     expect((await subject.figures()).counters.refused).toEqual({});
     peer.leave();
+  });
+
+  test('what libzmq does not mind either: as-server, a filled greeting, later versions, no identity, lower case', async () => {
+    const subject = await startOwnSubject({ kind: 'router', limits });
+    const filled = greeting();
+    filled.fill(0x55, 33);
+    const lower = command('READY', property('socket-TYPE', 'DEALER'));
+    for (const [first, second] of [
+      [greeting({ asServer: 1 }), ready()],
+      [filled, ready()],
+      [greeting({ minor: 9 }), ready()],
+      [greeting({ major: 4, minor: 0 }), ready()],
+      [greeting(), lower],
+      [greeting(), ready('DEALER', property('Identity', ''), property('X-Unknown', Buffer.alloc(200)))],
+    ] as const) {
+      const peer = await connectRaw(subject.endpoint);
+      await peer.say(first);
+      await peer.hears(64);
+      await peer.say(Buffer.concat([second, message('served?')]));
+      await until(() => peer.isEnded || peer.heard.includes(message('served?')), { what: 'it is served' });
+      expect(peer.isEnded).toBe(false);
+      peer.leave();
+    }
+    expect((await subject.figures()).errors).toEqual([]);
+  });
+
+  test.each(['FIN', 'RST'])(
+    'a good stream that breaks off at every single byte (%s): nothing half is heard, nothing is left',
+    async (how) => {
+      const subject = await startOwnSubject({ kind: 'router', limits });
+      const good = await serve(subject.endpoint, 'router');
+      await good.isServed();
+      const before = (await subject.figures()).received;
+      const stream = Buffer.concat([hello(), message('one', 'two', Buffer.alloc(300)), command('PING', '\0\0x')]);
+      for (let at = 0; at < stream.length; at += 25)
+        await Promise.all(
+          Array.from({ length: Math.min(25, stream.length - at) }, async (_, i) => {
+            const peer = await connectRaw(subject.endpoint);
+            await peer.say(stream.subarray(0, at + i));
+            if (how === 'RST') peer.socket.resetAndDestroy();
+            else peer.socket.end();
+            await until(() => peer.socket.destroyed || peer.isEnded, { what: 'both have ended', everyMs: 2 });
+            peer.leave();
+          }),
+        );
+      await good.isServed();
+      await until(async () => (await subject.figures()).handles <= 2, { what: 'no connection is left' });
+      const { received, counters } = await subject.figures();
+      // Whole are those that broke off within the last command; a reset may overtake them.
+      const whole = stream.length - stream.lastIndexOf(command('PING', '\0\0x'));
+      if (how === 'FIN') expect(received - before - 1).toBe(whole);
+      else expect(received - before - 1).toBeLessThanOrEqual(whole);
+      expect(counters.refused).toEqual({});
+      await good.peer.close();
+    },
+  );
+
+  test('the same attacks by servers that our ROUTER connects to: each ended with its reason and not tried again', async () => {
+    const theirs = await (await peerOf('pyzmq')).open('dealer');
+    const subject = await startOwnSubject({
+      kind: 'router',
+      limits,
+      connectTo: await theirs.bind('tcp://127.0.0.1:*'),
+    });
+    const isServed = async (): Promise<void> => {
+      await theirs.send('served?');
+      await theirs.skipTo('served?');
+    };
+    await isServed();
+    const { held } = await subject.figures();
+    for (const { name, reason, play } of attacks.filter((one) => one.reason !== 'handshake_too_slow')) {
+      await using server = await listenRaw();
+      const before = await countOf(subject, reason);
+      await subject.connect(server.endpoint);
+      const peer = await until(() => server.peers[0], { what: 'it connects', everyMs: 2 });
+      const playing = play(peer);
+      await until(async () => (await countOf(subject, reason)) > before, { what: `${name} is counted as ${reason}` });
+      await peer.ended();
+      await playing;
+      await isServed();
+      if (!reason.includes('too_much_unfinished')) expect(server.peers.length, name).toBe(1);
+    }
+    const { errors, counters } = await subject.figures();
+    expect(errors.length).toBeGreaterThan(30);
+    expect(errors.filter((error) => !/ tcp:\/\/127\.0\.0\.1:\d+\b.*: \w/.test(error))).toEqual([]);
+    expect(counters.connectionsOpen).toBe(1);
+    await until(async () => (await subject.figures()).held - held < mostAfter, { what: 'memory is free again' });
+    await theirs.close();
   });
 
   test('PING is answered by PONG with its context, also before its first message and between frames', async () => {

@@ -15,6 +15,7 @@ export interface Setting {
 export type Asked = { readonly id: number } & (
   | ({ readonly do: 'start' } & Setting & { readonly limits: Readonly<Record<string, number>> })
   | { readonly do: 'figures' }
+  | { readonly do: 'connect'; readonly endpoint: string }
   | { readonly do: 'send'; readonly peer: string; readonly count: number; readonly size: number }
 );
 

@@ -8,6 +8,7 @@ import type { Asked, Figures, Told } from './messages.ts';
 const errors: string[] = [];
 let transport: ZmtpTransport;
 let send: (peer: string, frames: Uint8Array[]) => void;
+let connect: (endpoint: string) => void;
 let received = 0;
 
 async function start({ kind, options, limits, heartbeat, connectTo, publishes }: Extract<Asked, { do: 'start' }>) {
@@ -23,6 +24,7 @@ async function start({ kind, options, limits, heartbeat, connectTo, publishes }:
       if (kind === 'router') for (const { peer, frames } of batch) socket.send(peer, frames);
     });
   send = (peer, frames) => socket.send(peer, frames);
+  connect = (endpoint) => socket.connect(endpoint);
   if (publishes) setInterval(() => socket.send('', [Buffer.from('tick'), Buffer.alloc(1000)]), 5);
   if (connectTo === undefined) return socket.bind('tcp://127.0.0.1:*');
   socket.connect(connectTo);
@@ -45,6 +47,7 @@ function figures(): Figures {
 async function obey(asked: Asked): Promise<unknown> {
   if (asked.do === 'start') return start(asked);
   if (asked.do === 'figures') return figures();
+  if (asked.do === 'connect') return connect(asked.endpoint);
   for (let n = 0; n < asked.count; n++) send(asked.peer, [Buffer.alloc(asked.size)]);
   return undefined;
 }

@@ -8,6 +8,7 @@ import type { Asked, Figures, Setting, Told } from './messages.ts';
 export interface Subject {
   readonly endpoint: string;
   figures(): Promise<Figures>;
+  connect(endpoint: string): Promise<void>;
   /** So many messages of one frame of that size. */
   send(peer: string, count: number, size: number): Promise<void>;
   readonly isRunning: boolean;
@@ -43,6 +44,7 @@ export async function startSubject(setting: Setting): Promise<Subject> {
   const subject: Subject = {
     endpoint: (await ask({ do: 'start', ...setting, limits: setting.limits ?? {} })) as string,
     figures: () => ask({ do: 'figures' }) as Promise<Figures>,
+    connect: async (endpoint) => void (await ask({ do: 'connect', endpoint })),
     send: async (peer, messages, size) => void (await ask({ do: 'send', peer, count: messages, size })),
     get isRunning() {
       return child.exitCode === null && child.signalCode === null;
