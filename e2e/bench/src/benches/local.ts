@@ -1,11 +1,9 @@
-// npm run bench -- local [--rounds N] [--tasks N | --full] [--json FILE]: a cluster on this machine, beside Python's
-// ipyparallel 9.2 where it is installed, in turn within the same run.
+// npm run bench -- local: see `help`.
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
-import { atLeastOne } from '../arguments.ts';
 import type { Round } from '../cluster-round.ts';
 import { clusterRound } from '../cluster-round.ts';
+import { flag, readCommandLine, text, textOr, whole } from '../command-line.ts';
 import { figure, short } from '../figures.ts';
 import type { Growth } from '../growth.ts';
 import { measureGrowth } from '../growth.ts';
@@ -13,18 +11,33 @@ import { reportOf, tableOf } from '../report.ts';
 import type { System } from '../system.ts';
 import { findPeer, muster } from '../system.ts';
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    tasks: { type: 'string', default: '100000' },
-    full: { type: 'boolean', default: false },
-    json: { type: 'string' },
+const help = `npm run bench -- local [options]: a cluster of four engines on this machine, beside Python's: start, idle memory, round trips, and
+whether the controller grows with the tasks that pass through it
+
+  --rounds N    rounds (5)
+  --tasks N     tasks for the growth (100000)
+  --full        1,000,000 tasks
+  --json FILE   all figures`;
+
+const chosen = readCommandLine(
+  'local',
+  help,
+  {
+    rounds: textOr('5'),
+    tasks: textOr('100000'),
+    full: flag,
+    json: text,
   },
-});
-const rounds = atLeastOne('rounds', values.rounds);
-const tasks = values.full ? 1_000_000 : atLeastOne('tasks', values.tasks);
+  (values) => ({
+    rounds: whole('rounds', values.rounds),
+    tasks: values.full ? 1_000_000 : whole('tasks', values.tasks),
+    full: values.full,
+    json: values.json,
+  }),
+);
+const { rounds, tasks, json } = chosen;
 /** Python's scheduler takes about a second for a thousand tasks. */
-const tasksOfPeer = Math.min(tasks, values.full ? 50_000 : 20_000);
+const tasksOfPeer = Math.min(tasks, chosen.full ? 50_000 : 20_000);
 
 const peer = await findPeer();
 const systems = peer ? [muster, peer] : [muster];
@@ -59,13 +72,13 @@ const results = systems.map((system) => {
   };
 });
 console.log(`\n${tableOf(results)}`);
-if (values.json !== undefined) {
+if (json !== undefined) {
   const machine = {
     processors: cpus().length,
     model: cpus()[0]?.model,
     memoryMb: totalmem() / 2 ** 20,
     load: loadavg(),
   };
-  writeFileSync(values.json, `${JSON.stringify(reportOf(results, machine), null, 2)}\n`);
-  console.log(`\nwritten to ${values.json}`);
+  writeFileSync(json, `${JSON.stringify(reportOf(results, machine), null, 2)}\n`);
+  console.log(`\nwritten to ${json}`);
 }

@@ -1,22 +1,29 @@
-// npm run bench -- services [--rounds N] [--tasks N] [--json FILE]: what it costs that services run apart on NATS and MongoDB,
-// beside the controller in one process with records in memory, in turn within the same run.
+// npm run bench -- services: see `help`.
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
-import { atLeastOne } from '../arguments.ts';
+import { readCommandLine, text, textOr, whole } from '../command-line.ts';
 import { figure, short, spread } from '../figures.ts';
 import type { Wiring, WiringFigures } from '../services-round.ts';
 import { apart, inOneProcess } from '../services-round.ts';
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    tasks: { type: 'string', default: '20000' },
-    json: { type: 'string' },
+const help = `npm run bench -- services [options]: what it costs that services run apart on NATS and MongoDB, beside the controller in one process
+with records in memory
+
+  --rounds N    rounds (5)
+  --tasks N     tasks in each (20000)
+  --json FILE   all figures`;
+
+const chosen = readCommandLine(
+  'services',
+  help,
+  {
+    rounds: textOr('5'),
+    tasks: textOr('20000'),
+    json: text,
   },
-});
-const rounds = atLeastOne('rounds', values.rounds);
-const tasks = atLeastOne('tasks', values.tasks);
+  (values) => ({ rounds: whole('rounds', values.rounds), tasks: whole('tasks', values.tasks), json: values.json }),
+);
+const { rounds, tasks, json } = chosen;
 const wirings: Readonly<Record<string, Wiring>> = { 'in one process': inOneProcess, apart };
 
 const sum = ({ idleMb }: WiringFigures): number => Object.values(idleMb).reduce((total, one) => total + one, 0);
@@ -46,7 +53,7 @@ for (const { wiring, tasksPerS, idleMb, idleMbByProcess } of results) {
 }
 const [one, other] = results.map(({ tasksPerS }) => tasksPerS.median);
 console.log(`apart is ${short(other! / one!)} times as fast as in one process (asked: at least 0.5)`);
-if (values.json !== undefined) {
-  writeFileSync(values.json, `${JSON.stringify({ tasks, load: loadavg(), results }, null, 2)}\n`);
-  console.log(`\nwritten to ${values.json}`);
+if (json !== undefined) {
+  writeFileSync(json, `${JSON.stringify({ tasks, load: loadavg(), results }, null, 2)}\n`);
+  console.log(`\nwritten to ${json}`);
 }
