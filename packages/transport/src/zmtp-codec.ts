@@ -1,5 +1,5 @@
 // The pure parts of the zmtp transport, for those who judge them from outside.
-export { Breach } from './zmtp/breach.ts';
+export { Breach, reasons } from './zmtp/breach.ts';
 export { parseCommand, parseErrorReason, parsePing } from './zmtp/codec/commands.ts';
 export { checkGreeting } from './zmtp/codec/greeting.ts';
 export { parseMetadata } from './zmtp/codec/metadata.ts';

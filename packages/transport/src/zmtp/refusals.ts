@@ -39,6 +39,34 @@ const limitRemedies: Partial<Record<Breach['code'], string>> = {
 };
 
 export function createRefusals(onError: (error: Error) => void): Refusals {
+  /** By reason, so that a flood for one does not hide another. */
+  const stories = new Map<Breach['code'], Story>();
+  return {
+    accepted(breach, port, address) {
+      let story = stories.get(breach.code);
+      if (story === undefined) {
+        story = createStory(onError);
+        stories.set(breach.code, story);
+      }
+      story.add(breach, port, address);
+    },
+    dialled(breach, endpoint) {
+      const what = isOfHandshake(breach) ? 'This side was kept out at' : 'The connection was ended to';
+      onError(refusal(`${what} ${endpoint}: ${breach.message}`, remedyOf(breach)));
+    },
+    stop() {
+      for (const story of stories.values()) story.stop();
+    },
+  };
+}
+
+interface Story {
+  add(breach: Breach, port: number, address: string): void;
+  stop(): void;
+}
+
+/** Those that were refused for one reason. */
+function createStory(onError: (error: Error) => void): Story {
   let count = 0;
   let last: { readonly breach: Breach; readonly port: number } | undefined;
   let addresses = new Set<string>();
@@ -54,15 +82,11 @@ export function createRefusals(onError: (error: Error) => void): Refusals {
     onError(error);
   }
   return {
-    accepted(breach, port, address) {
+    add(breach, port, address) {
       count++;
       last = { breach, port };
       if (address !== '' && addresses.size < mostAddresses) addresses.add(address.replace(/^::ffff:/, ''));
       if (quiet === undefined) tell();
-    },
-    dialled(breach, endpoint) {
-      const what = isOfHandshake(breach) ? 'This side was kept out at' : 'The connection was ended to';
-      onError(refusal(`${what} ${endpoint}: ${breach.message}`, remedyOf(breach)));
     },
     stop() {
       clearTimeout(quiet);
