@@ -1,5 +1,6 @@
 // Attacks on our own transport in a process of its own, one after the other and all at once, while a good peer is served.
 import { until } from '@muster/testkit';
+import { reasons } from '@muster/transport/zmtp-codec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PeerSocket } from '../peers/peer.ts';
 import { connectRaw, listenRaw, shakeHands } from '../raw/raw-peer.ts';
@@ -77,12 +78,14 @@ describe.each(ownTransports)('%s', () => {
       });
       test.each(table.map((one) => [one.name, one] as const))('%s', (_, one) => attack(subject, good, one));
 
-      test('after all of it: one connection left, and somebody was told', async () => {
+      test('after all of it: one connection left, and somebody was told of each reason', async () => {
         await until(async () => (await subject.figures()).counters.connectionsOpen === 1, { what: 'one connection' });
-        const { errors, handles } = await subject.figures();
+        const { errors, handles, counters } = await subject.figures();
         expect(handles).toBeLessThanOrEqual(2);
-        expect(errors.length).toBeGreaterThan(0);
-        expect(errors.length, errors.join('\n')).toBeLessThan(30);
+        const codes = Object.keys(counters.refused) as (keyof typeof reasons)[];
+        expect(codes.filter((code) => !errors.some((error) => error.includes(reasons[code])))).toEqual([]);
+        // The first of each reason at once, those that follow together every 10 s.
+        expect(errors.length, errors.join('\n')).toBeLessThan(6 * codes.length);
         expect(errors.join(' ')).toContain('127.0.0.1');
         // What peers say reaches no log as it came.
         expect(/[^\x20-\x7e\n]/.test(errors.join(' '))).toBe(false);
