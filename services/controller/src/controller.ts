@@ -14,7 +14,7 @@ import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, ChannelKey, CurveServers, RecordedSockets, Side, Transport } from '@muster/transport';
 import { createBoundSockets, createHmacSigner, hasSeparateDoors, serverKeysOf } from '@muster/transport';
 import type { AfterSends } from './after-sends.ts';
-import { publishAfterSends } from './after-sends.ts';
+import { iopubAfterSends, publishAfterSends } from './after-sends.ts';
 import type { Heartbeats, HeartbeatThread } from './heartbeats.ts';
 import { startHeartbeats, startHeartbeatThread } from './heartbeats.ts';
 import type { PortPlan } from './port-plan.ts';
@@ -163,7 +163,10 @@ async function startServices(
   const { heartbeat, maxMessageBytes, restore, afterSends } = options;
   const { bus } = shared('controller');
   /** Of those that pass messages on. */
-  const late = afterSends && { bus: publishAfterSends(bus, afterSends) };
+  const late = afterSends && {
+    bus: publishAfterSends(bus, afterSends),
+    sockets: iopubAfterSends(sockets, afterSends),
+  };
   // Engines of an earlier controller know the ports, and may come before all is bound.
   let connections = describe(options, plannedPorts(options.plan));
   const hub = await openHub(options, shared, () => registrationInfo(connections));
