@@ -14,9 +14,8 @@ export const heardFacts = [
 ] as const;
 export const toldFacts = ['heart.started', 'heart.stopped'] as const;
 
-/** Channels that the thread binds. */
-export const channels = ['hb_ping', 'hb_pong'] as const;
-export type HeartbeatPorts = Readonly<Record<(typeof channels)[number], number>>;
+/** What the thread binds. */
+export type HeartbeatPorts = Readonly<Record<'hb_ping' | 'hb_pong', number>>;
 
 /** How the thread's sockets are to be bound, by a transport of its own. */
 export type ThreadBinding = Omit<BindingOptions, 'transport'> & { readonly transport: TransportName };
