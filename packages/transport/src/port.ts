@@ -90,7 +90,10 @@ export interface Socket {
   onMessages(receive: (batch: readonly Received[]) => void): void;
   /** Sent and not yet taken over by the network layer, as a DEALER's are that has no peer: messages and bytes. */
   readonly queued: { readonly messages: number; readonly bytes: number };
-  /** Resolves when all that was sent so far has been taken over, or the socket is closed. */
+  /**
+   * Resolves when all that was sent so far has been taken over, or the socket is closed. Where messages leave only while the
+   * event loop turns, they are then with the system, those for peers that are there.
+   */
   drained(): Promise<void>;
   /**
    * Delivers what was sent (within linger), then closes, and resolves when endpoints are free again. The receiver is not

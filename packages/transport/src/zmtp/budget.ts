@@ -1,5 +1,6 @@
 // Memory that all connections of a transport share. When too much waits for peers nothing is read, so that those who send
 // are slowed by TCP itself; and who takes nothing while that lasts is let go, for everybody else waits for him.
+import { clearInterval, setInterval } from 'node:timers';
 import { Breach } from './breach.ts';
 import type { ZmtpCounters } from './counters.ts';
 import type { ZmtpLimits } from './limits.ts';

@@ -1,5 +1,7 @@
 // Connects, and connects again whenever the connection was lost, with growing pauses.
+
 import { connect } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Breach } from './breach.ts';
 import { isPassing } from './breach.ts';
 import type { Place } from './endpoints.ts';

@@ -1,5 +1,8 @@
+// Timers are taken from their module everywhere here: in an engine, user code may put others in the place of the globals.
+import { setImmediate } from 'node:timers';
+
 /** Something that gathers output during a turn of the event loop. */
-export interface Flushable {
+interface Flushable {
   flush(): void;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import type { PeerId } from '@muster/protocol';
 import type { Received } from '../port.ts';
 import { largestBatch } from '../port.ts';

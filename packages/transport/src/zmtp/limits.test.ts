@@ -178,6 +178,31 @@ test('a slow reader that takes something is not let go, and gets everything', as
   expect(refused('stalled')).toBe(0);
 });
 
+test('drained: those who are there have taken all', async () => {
+  const { bound, others, transport } = createBench();
+  const [router, endpoint] = await bound('router');
+  const atRouter = inboxOf(router);
+  const reader = others.open({ kind: 'dealer', identity: 'reader' });
+  reader.connect(endpoint);
+  say(reader, 'hello');
+  await atRouter.wait(1);
+  for (let n = 0; n < 30; n++) router.send('reader', [new Uint8Array(1_000_000)]);
+  let isDrained = false;
+  const draining = router.drained().then(() => {
+    isDrained = true;
+  });
+  await new Promise((done) => setImmediate(done));
+  expect(isDrained).toBe(false);
+  const inbox = inboxOf(reader);
+  await draining;
+  expect(transport.counters.queuedBytes).toBe(0);
+  await inbox.wait(30);
+  router.send('reader', [new Uint8Array(30_000_000)]);
+  const cut = router.drained();
+  await reader.close();
+  await cut;
+});
+
 test('messages that have begun and do not end have a limit in all', async () => {
   const { bound, refused } = createBench({ unfinishedBytes: 1_000_000 });
   const [, endpoint] = await bound('router');

@@ -1,3 +1,4 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { Breach } from './breach.ts';
 import type { Heartbeat } from './link.ts';
 

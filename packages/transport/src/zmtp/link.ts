@@ -1,5 +1,7 @@
 // One connection: a session on a socket of Node, its timers and its end.
+
 import type { Socket as NetSocket } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Breach } from './breach.ts';
 import type { Budget, Spender } from './budget.ts';
 import type { Command } from './codec/commands.ts';

@@ -37,6 +37,8 @@ export interface Output {
   detach(): void;
   /** Drops what waits. */
   clear(): void;
+  /** Resolves when the connection has taken all that was pushed so far, or is gone. */
+  drained(): Promise<void>;
   flush(): void;
   /** All has been handed to the connection. */
   readonly isEmpty: boolean;
@@ -67,7 +69,17 @@ export function createOutput(options: OutputOptions): Output {
   let handedCost = 0;
   let controlBytes = 0;
   let taken = 0;
+  /** Messages pushed, handed to the connection, and taken by it. */
+  let pushedCount = 0;
+  let handedCount = 0;
+  let leftCount = 0;
+  let waiters: { readonly count: number; readonly done: () => void }[] = [];
 
+  function tellDrained(upTo: number): void {
+    const due = waiters.filter(({ count }) => count <= upTo);
+    waiters = waiters.filter(({ count }) => count > upTo);
+    for (const { done } of due) done();
+  }
   const hasMore = (): boolean => nextPiece < pieces.length || queue.length > 0;
   function release(bytes: number): void {
     cost -= bytes;
@@ -82,6 +94,8 @@ export function createOutput(options: OutputOptions): Output {
     nextPiece = 0;
     release(handedCost);
     handedCost = 0;
+    leftCount = handedCount;
+    if (waiters.length > 0) tellDrained(leftCount);
   }
   function onTaken(): void {
     if (!busy || socket?.writableLength !== 0) return;
@@ -103,6 +117,7 @@ export function createOutput(options: OutputOptions): Output {
     const packed = block.reserve(size);
     for (let i = 0, at = 0; i < count; i++) at = writeMessage(packed, at, queue.at(i)!);
     queue.drop(count);
+    handedCount += count;
     counters.messagesOut += count;
     counters.bytesOut += size;
     to.write(packed, onTaken);
@@ -128,6 +143,7 @@ export function createOutput(options: OutputOptions): Output {
     const frames = queue.at(0)!;
     pieces = piecesOf(frames, portionBytes);
     handedCost += costOf(frames);
+    handedCount++;
     counters.messagesOut++;
     queue.drop(1);
   }
@@ -138,11 +154,13 @@ export function createOutput(options: OutputOptions): Output {
     controlBytes = 0;
     release(handedCost);
     handedCost = 0;
+    leftCount = handedCount;
   }
   const output: Output = {
     push(frames) {
       if (cost >= options.mostBytes) return options.onFull();
       queue.push(frames);
+      pushedCount++;
       const bytes = costOf(frames);
       cost += bytes;
       budget.queue(bytes);
@@ -166,12 +184,19 @@ export function createOutput(options: OutputOptions): Output {
     detach() {
       socket = undefined;
       loseHanded();
+      tellDrained(pushedCount);
     },
     clear() {
       queue.drop(queue.length);
+      handedCount = pushedCount;
+      tellDrained(pushedCount);
       loseHanded();
       release(cost);
     },
+    drained: () =>
+      socket === undefined || leftCount === pushedCount
+        ? Promise.resolve()
+        : new Promise((done) => waiters.push({ count: pushedCount, done })),
     flush() {
       isWaiting = false;
       while (socket?.writable && !busy && hasMore()) writeNext(socket);

@@ -1,5 +1,7 @@
 // The peers of a socket: those that it connects to, those that came to it, and their connections.
+
 import type { Socket as NetSocket } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { PeerId } from '@muster/protocol';
 import type { SocketKind } from '../port.ts';
 import { Breach } from './breach.ts';
@@ -38,6 +40,8 @@ export interface Peers {
   accept(socket: NetSocket, port: number): void;
   pause(): void;
   resume(): void;
+  /** Resolves when those who are there have taken all that was sent to them so far. */
+  drained(): Promise<void>;
   /** Delivers what waits for peers that are there or come in time, then ends all connections; nothing is heard any more. */
   close(lingerMs: number): Promise<void>;
 }
@@ -197,6 +201,10 @@ export function createPeers(options: PeersOptions): Peers {
     resume() {
       isPaused = false;
       for (const link of links) link.resume();
+    },
+    async drained() {
+      const waiting = [...peers].filter(({ link, output }) => link !== undefined && !output.isIdle);
+      await Promise.all(waiting.map(({ output }) => output.drained()));
     },
     async close(lingerMs) {
       isClosing = true;

@@ -1,4 +1,5 @@
 // Telling of peers that were refused or let go: of the first at once, of those that follow together.
+import { clearTimeout, setTimeout } from 'node:timers';
 import { keptOut, keyRemedy, refusal } from '../kept-out.ts';
 import type { Breach } from './breach.ts';
 

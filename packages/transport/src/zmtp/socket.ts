@@ -93,7 +93,10 @@ export function openZmtpSocket(options: SocketOptions, shared: Shared, onGone: (
     get queued() {
       return { messages: waiting.messages, bytes: waiting.bytes };
     },
-    drained: waiting.drained,
+    async drained() {
+      await waiting.drained();
+      await peers.drained();
+    },
     close() {
       closed ??= close();
       return closed;

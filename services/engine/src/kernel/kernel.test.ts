@@ -301,6 +301,16 @@ test.each([
   expect(textOf(await run('kept'))).toBe('7');
 });
 
+test('a large result leaves before the next request, which may loop', async () => {
+  const large = execute("console.log('x'.repeat(3e7))");
+  const loop = execute('for (;;);');
+  await until(() => controller.of(loop).some(({ type }) => type === 'execute_input'), { what: 'it runs' });
+  await until(() => controller.streamOf(large, 'stdout').length === 3e7 + 1, { what: 'the large output' });
+  expect((await controller.done(large)).content.status).toBe('ok');
+  await controller.done(controller.send(uuid, 'control', 'interrupt_request', {}));
+  expect((await controller.done(loop)).content).toMatchObject({ ename: 'KeyboardInterrupt' });
+});
+
 test('interrupt of a call in a loop, and of nothing', async () => {
   const { content, buffers } = packCall({
     fn: () => {

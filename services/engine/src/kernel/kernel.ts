@@ -89,6 +89,7 @@ export function createKernel({ setup, output, log, onAborted, onInterrupted, onE
   });
   const runs = createRuns({
     namespace,
+    whenSent: wire.whenSent,
     beforeCode: watch.start,
     onEnded: (run, outcome) => dispatch({ type: 'run.ended', run, outcome }),
   });

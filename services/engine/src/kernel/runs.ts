@@ -20,12 +20,14 @@ export interface Runs {
 
 export interface RunsOptions {
   readonly namespace: Namespace;
+  /** Calls back when what was sent before has left: code may loop, and nothing leaves meanwhile. */
+  readonly whenSent: (then: () => void) => void;
   /** Called before user code runs. */
   readonly beforeCode: () => void;
   readonly onEnded: (run: number, outcome: Outcome) => void;
 }
 
-export function createRuns({ namespace, beforeCode, onEnded }: RunsOptions): Runs {
+export function createRuns({ namespace, whenSent, beforeCode, onEnded }: RunsOptions): Runs {
   const evaluate = createEvaluator(namespace);
   let compiler: Compiler | undefined;
   let current: number | undefined;
@@ -60,7 +62,7 @@ export function createRuns({ namespace, beforeCode, onEnded }: RunsOptions): Run
   return {
     start(effect) {
       current = effect.run;
-      const later = (): void => void setImmediate(begin, effect);
+      const later = (): void => whenSent(() => void setImmediate(begin, effect));
       if (effect.kind === 'apply' || compiler !== undefined) return later();
       loadCompiler().then(
         (loaded) => {

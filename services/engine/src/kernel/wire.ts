@@ -1,4 +1,5 @@
 // The kernel's sockets: shell and iopub (§2.1).
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Clock } from '@muster/machine';
 import type { Frames, JsonObject } from '@muster/protocol';
 import {
@@ -22,6 +23,8 @@ export interface Wire {
   connectBroadcast(id: number): void;
   reply(effect: Extract<KernelEffect, { type: 'reply.send' }>): void;
   publish(effect: Omit<Extract<KernelEffect, { type: 'iopub.publish' }>, 'type'>): void;
+  /** Calls back when all that was sent before has left, or after some time. */
+  whenSent(then: () => void): void;
   close(): Promise<void>;
 }
 
@@ -34,6 +37,9 @@ export interface WireOptions {
   /** A message that cannot be taken. */
   readonly onDropped: (error: unknown) => void;
 }
+
+/** A controller that takes nothing for so long does not keep the engine from working. */
+const longestSendMs = 10_000;
 
 export function openWire({ transport, setup, clock, onRequest, onDropped }: WireOptions): Wire {
   const { connection, uuid } = setup;
@@ -95,6 +101,16 @@ export function openWire({ transport, setup, clock, onRequest, onDropped }: Wire
     },
     publish({ topic, msgType, parent, metadata, content }) {
       iopub.send('', [encodeText(topicPrefix + topic), ...build(msgType, parent, metadata, content, [])]);
+    },
+    whenSent(then) {
+      const timer = setTimeout(go, longestSendMs);
+      let isGone = false;
+      function go(): void {
+        clearTimeout(timer);
+        if (!isGone) then();
+        isGone = true;
+      }
+      void Promise.all([shell.drained(), iopub.drained()]).then(go);
     },
     async close() {
       await Promise.all([shell.close(), iopub.close()]);
