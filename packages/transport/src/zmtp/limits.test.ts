@@ -161,6 +161,25 @@ test('when too much waits in all, nothing is read until some has left; who takes
   expect(transport.counters.queuedBytesMost).toBeGreaterThan(8_000_000);
 });
 
+test('what waits for a peer that is away stops nobody, and is dropped at its own limit', async () => {
+  const { bound, guest, transport, errors } = createBench({ totalQueueBytes: 1_000_000, peerQueueBytes: 5_000_000 });
+  const [router, endpoint] = await bound('router');
+  const inbox = inboxOf(router);
+  const away = transport.open({ kind: 'router', lingerMs: 0 });
+  const nobody = await away.bind('tcp://127.0.0.1:0');
+  await away.close();
+  const dealer = transport.open({ kind: 'dealer', lingerMs: 0 });
+  dealer.connect(nobody);
+  for (let n = 0; n < 30; n++) dealer.send('', [new Uint8Array(100_000)]);
+  expect([transport.counters.readingPauses, errors.length]).toEqual([0, 0]);
+  say(guest(endpoint), 'hello');
+  await inbox.wait(1);
+  for (let n = 0; n < 30; n++) dealer.send('', [new Uint8Array(100_000)]);
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringContaining('what waits for them is above the limit'),
+  ]);
+});
+
 test('a slow reader that takes something is not let go, and gets everything', async () => {
   const { bound, others, transport, refused } = createBench({ totalQueueBytes: 8_000_000, stalledMs: 1_000 });
   const [router, endpoint] = await bound('router');

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 
 /** What a peer may cost at most. */
 export interface ZmtpLimits {
-  /** Connections of all sockets of a transport together. */
+  /** Accepted connections of all sockets of a transport together. */
   readonly connections: number;
   /** From the first byte of a connection to the end of its handshake, in ms. */
   readonly handshakeMs: number;
@@ -19,7 +19,7 @@ export interface ZmtpLimits {
   readonly subscriptionBytes: number;
   /** What waits for a peer. A message is taken while less than this waits; at the limit the connection is ended. */
   readonly peerQueueBytes: number;
-  /** What waits for all peers together. Above it nothing is read, until half of it has left. */
+  /** What waits for all peers that are there together. Above it nothing is read, until half of it has left. */
   readonly totalQueueBytes: number;
   /** While reading pauses for that reason: a peer with something waiting that has taken nothing for so long is let go. */
   readonly stalledMs: number;

@@ -81,9 +81,10 @@ export function createOutput(options: OutputOptions): Output {
     for (const { done } of due) done();
   }
   const hasMore = (): boolean => nextPiece < pieces.length || queue.length > 0;
-  function release(bytes: number): void {
-    cost -= bytes;
-    budget.queue(-bytes);
+  /** What waits for a peer that is away is no reason to read nothing: it does not leave by that. */
+  function spend(bytes: number): void {
+    cost += bytes;
+    if (socket !== undefined) budget.queue(bytes);
   }
   function tookAll(): void {
     busy = false;
@@ -92,7 +93,7 @@ export function createOutput(options: OutputOptions): Output {
     if (nextPiece < pieces.length) return;
     pieces = [];
     nextPiece = 0;
-    release(handedCost);
+    spend(-handedCost);
     handedCost = 0;
     leftCount = handedCount;
     if (waiters.length > 0) tellDrained(leftCount);
@@ -152,7 +153,7 @@ export function createOutput(options: OutputOptions): Output {
     pieces = [];
     nextPiece = 0;
     controlBytes = 0;
-    release(handedCost);
+    spend(-handedCost);
     handedCost = 0;
     leftCount = handedCount;
   }
@@ -161,9 +162,7 @@ export function createOutput(options: OutputOptions): Output {
       if (cost >= options.mostBytes) return options.onFull();
       queue.push(frames);
       pushedCount++;
-      const bytes = costOf(frames);
-      cost += bytes;
-      budget.queue(bytes);
+      spend(costOf(frames));
       if (isWaiting || busy || socket === undefined) return;
       if (options.isEager) return output.flush();
       isWaiting = true;
@@ -180,10 +179,12 @@ export function createOutput(options: OutputOptions): Output {
     },
     attach(to) {
       socket = to;
+      budget.queue(cost);
     },
     detach() {
-      socket = undefined;
       loseHanded();
+      budget.queue(-cost);
+      socket = undefined;
       tellDrained(pushedCount);
     },
     clear() {
@@ -191,7 +192,7 @@ export function createOutput(options: OutputOptions): Output {
       handedCount = pushedCount;
       tellDrained(pushedCount);
       loseHanded();
-      release(cost);
+      spend(-cost);
     },
     drained: () =>
       socket === undefined || leftCount === pushedCount
