@@ -30,7 +30,7 @@ export interface OutputOptions {
 export interface Output {
   /** Queues a message; it leaves at the end of this turn of the event loop, or when there is a connection. */
   push(frames: Frames): void;
-  /** Bytes outside of messages, at once: commands. False when too many of them wait. */
+  /** Commands, between messages. False when too many of them wait. */
   control(bytes: Uint8Array): boolean;
   attach(socket: NetSocket): void;
   /** The connection is gone, and what was handed to it. */
@@ -67,6 +67,8 @@ export function createOutput(options: OutputOptions): Output {
   /** What all of it costs, and the part that was handed over. */
   let cost = 0;
   let handedCost = 0;
+  /** Commands: they leave first, and those that wait count with those that were handed over. */
+  let controls: Uint8Array[] = [];
   let controlBytes = 0;
   let taken = 0;
   /** Messages pushed, handed to the connection, and taken by it. */
@@ -80,7 +82,7 @@ export function createOutput(options: OutputOptions): Output {
     waiters = waiters.filter(({ count }) => count > upTo);
     for (const { done } of due) done();
   }
-  const hasMore = (): boolean => nextPiece < pieces.length || queue.length > 0;
+  const hasMore = (): boolean => nextPiece < pieces.length || queue.length > 0 || controls.length > 0;
   /** What waits for a peer that is away is no reason to read nothing: it does not leave by that. */
   function spend(bytes: number): void {
     cost += bytes;
@@ -102,6 +104,12 @@ export function createOutput(options: OutputOptions): Output {
     if (!busy || socket?.writableLength !== 0) return;
     tookAll();
     output.flush();
+  }
+  function schedule(): void {
+    if (isWaiting || busy || socket === undefined) return;
+    if (options.isEager) return output.flush();
+    isWaiting = true;
+    flusher.add(output);
   }
   /** How many messages fit into a block, and their size. */
   function measure(): [number, number] {
@@ -137,7 +145,15 @@ export function createOutput(options: OutputOptions): Output {
     if (to.writableLength === 0) tookAll();
     else busy = true;
   }
+  function writeControls(to: NetSocket): void {
+    const bytes = Buffer.concat(controls);
+    controls = [];
+    to.write(bytes, onTaken);
+    if (to.writableLength === 0) tookAll();
+    else busy = true;
+  }
   function writeNext(to: NetSocket): void {
+    if (controls.length > 0 && nextPiece === pieces.length) return writeControls(to);
     if (nextPiece < pieces.length) return writePieces(to);
     const [count, size] = measure();
     if (count > 0) return writePacked(to, count, size);
@@ -152,6 +168,7 @@ export function createOutput(options: OutputOptions): Output {
     busy = false;
     pieces = [];
     nextPiece = 0;
+    controls = [];
     controlBytes = 0;
     spend(-handedCost);
     handedCost = 0;
@@ -163,18 +180,13 @@ export function createOutput(options: OutputOptions): Output {
       queue.push(frames);
       pushedCount++;
       spend(costOf(frames));
-      if (isWaiting || busy || socket === undefined) return;
-      if (options.isEager) return output.flush();
-      isWaiting = true;
-      flusher.add(output);
+      schedule();
     },
     control(bytes) {
-      if (socket === undefined) return true;
       controlBytes += bytes.length;
       if (controlBytes > mostControlBytes) return false;
-      socket.write(bytes, onTaken);
-      if (socket.writableLength === 0) controlBytes = 0;
-      else busy = true;
+      controls.push(bytes);
+      schedule();
       return true;
     },
     attach(to) {

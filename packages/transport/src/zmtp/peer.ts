@@ -1,4 +1,5 @@
 import type { PeerId } from '@muster/protocol';
+import type { Dialler } from './dialler.ts';
 import type { Link } from './link.ts';
 import type { Output } from './output.ts';
 
@@ -9,6 +10,10 @@ export interface Peer {
   readonly output: Output;
   /** The connection, while its handshake is done and it stands. */
   link: Link | undefined;
+  /** Who connects to it, if this side does. */
+  dialler: Dialler | undefined;
   /** What a ROUTER calls it. */
   name: PeerId | undefined;
+  /** It is let go when it has got what waits for it, and is not heard any more. */
+  isLeaving: boolean;
 }

@@ -1,11 +1,9 @@
-// The peers of a socket: those that it connects to, those that came to it, and their connections.
-
+// The peers of a socket and their connections: those that it goes to, and those that come.
 import type { Socket as NetSocket } from 'node:net';
 import { clearTimeout, setTimeout } from 'node:timers';
 import type { PeerId } from '@muster/protocol';
 import type { SocketKind } from '../port.ts';
 import { Breach } from './breach.ts';
-import type { Dialler } from './dialler.ts';
 import { createDialler } from './dialler.ts';
 import type { Place } from './endpoints.ts';
 import { formatPlace } from './endpoints.ts';
@@ -13,8 +11,8 @@ import type { Inbox } from './inbox.ts';
 import type { ZmtpLimits } from './limits.ts';
 import type { Link } from './link.ts';
 import { createLink } from './link.ts';
-import { createOutput } from './output.ts';
 import type { Peer } from './peer.ts';
+import { createPeerBook } from './peer-book.ts';
 import { adopt } from './reading.ts';
 import type { Refusals } from './refusals.ts';
 import type { Role } from './roles/role.ts';
@@ -53,66 +51,12 @@ export function createPeers(options: PeersOptions): Peers {
   const { kind, shared, limits, role, inbox, refusals } = options;
   const hello = { ...wireKinds[kind], identity: options.identity };
   const links = new Set<Link>();
-  const peers = new Set<Peer>();
-  const diallers = new Map<Peer, Dialler>();
-  /** Those that are let go when they have got what waits for them. They are not heard any more. */
-  const leaving = new Set<Peer>();
+  const book = createPeerBook({ ...options, onGone: settle });
   let isPaused = false;
-  let isClosing = false;
   let onAllGone: (() => void) | undefined;
 
-  function newPeer(endpoint: string | undefined): Peer {
-    const output = createOutput({
-      ...shared,
-      mostBytes: limits.peerQueueBytes,
-      isEager: options.sendsAtOnce,
-      onFull: () => overflow(peer),
-      onEmpty() {
-        if (leaving.size > 0 && leaving.has(peer)) finish(peer);
-      },
-    });
-    const peer: Peer = { endpoint, output, link: undefined, name: undefined };
-    peers.add(peer);
-    return peer;
-  }
-  function overflow(peer: Peer): void {
-    const breach = new Breach('too_much_queued', `${limits.peerQueueBytes} bytes`);
-    const { link } = peer;
-    peer.output.clear();
-    if (link !== undefined) link.end(breach);
-    else if (peer.endpoint !== undefined) refusals.dialled(breach, peer.endpoint);
-  }
   function settle(): void {
-    if (onAllGone === undefined || peers.size > 0 || links.size > 0) return;
-    onAllGone();
-    onAllGone = undefined;
-  }
-  function forget(peer: Peer): void {
-    if (!peers.delete(peer)) return;
-    diallers.get(peer)?.stop();
-    diallers.delete(peer);
-    if (!leaving.delete(peer)) role.gone(peer);
-    peer.output.clear();
-    settle();
-  }
-  /** What waited has been handed over: the connection ends when it has left. */
-  function finish(peer: Peer): void {
-    const link = peer.link ?? diallers.get(peer)?.link;
-    diallers.get(peer)?.stop();
-    if (peer.link !== undefined) peer.link.finish();
-    else link?.end();
-    if (peer.link === undefined) forget(peer);
-  }
-  function leave(peer: Peer): void {
-    role.gone(peer);
-    leaving.add(peer);
-    if (peer.output.isEmpty) finish(peer);
-  }
-  /** Nothing is waited for any longer. */
-  function cut(peer: Peer): void {
-    const link = peer.link ?? diallers.get(peer)?.link;
-    forget(peer);
-    link?.end();
+    if (book.all.size === 0 && links.size === 0) onAllGone?.();
   }
   function makeLink(peerOf: () => Peer, onEnd: (peer: Peer | undefined, breach: Breach | undefined) => void): Link {
     let peer: Peer | undefined;
@@ -124,12 +68,12 @@ export function createPeers(options: PeersOptions): Peers {
         peer = peerOf();
         peer.link = link;
         if (isPaused) link.pause();
-        if (!leaving.has(peer)) role.met(peer, told);
+        if (!peer.isLeaving) role.met(peer, told);
         return peer.output;
       },
       onMessage(frames) {
         shared.counters.messagesIn++;
-        if (leaving.size === 0 || !leaving.has(peer!)) role.message(peer!, frames);
+        if (!peer!.isLeaving) role.message(peer!, frames);
       },
       onCommand: (command) => role.command(peer!, command),
       onRead: inbox.deliver,
@@ -143,57 +87,57 @@ export function createPeers(options: PeersOptions): Peers {
     links.add(link);
     return link;
   }
+  const dialledTo = (endpoint: string): Peer[] =>
+    [...book.all].filter((peer) => peer.endpoint === endpoint && !peer.isLeaving);
+
   function dial(place: Place): void {
     const endpoint = formatPlace(place);
-    if (connectsOnce.has(kind) && [...diallers.keys()].some((peer) => peer.endpoint === endpoint)) return;
-    const peer = newPeer(endpoint);
-    const dialler = createDialler({
+    if (connectsOnce.has(kind) && dialledTo(endpoint).length > 0) return;
+    const peer = book.add(endpoint);
+    function met(): Peer {
+      peer.dialler?.succeeded();
+      return peer;
+    }
+    peer.dialler = createDialler({
       place,
       makeLink: (onClosed) =>
-        makeLink(
-          () => {
-            dialler.succeeded();
-            return peer;
-          },
-          (_, breach) => {
-            if (breach !== undefined) refusals.dialled(breach, endpoint);
-            onClosed(breach);
-            if (leaving.has(peer) && peer.output.isEmpty) forget(peer);
-          },
-        ),
-      onGivenUp: () => forget(peer),
+        makeLink(met, (_, breach) => {
+          if (breach !== undefined) refusals.dialled(breach, endpoint);
+          onClosed(breach);
+          if (peer.isLeaving && peer.output.isEmpty) book.forget(peer);
+        }),
+      onGivenUp: () => book.forget(peer),
     });
-    diallers.set(peer, dialler);
     role.dialled(peer);
+  }
+  function accept(accepted: NetSocket, port: number): void {
+    const address = accepted.remoteAddress ?? '';
+    if (onAllGone !== undefined) return void accepted.destroy();
+    if (!shared.enter()) {
+      accepted.destroy();
+      shared.counters.refused.too_many_connections = (shared.counters.refused.too_many_connections ?? 0) + 1;
+      return refusals.accepted(new Breach('too_many_connections', `${limits.connections}`), port, address);
+    }
+    const link = makeLink(
+      () => book.add(undefined),
+      (peer, breach) => {
+        shared.leave();
+        if (peer !== undefined) book.forget(peer);
+        if (breach !== undefined) refusals.accepted(breach, port, address);
+      },
+    );
+    link.start(adopt(accepted, link.sink));
+    link.open();
   }
   return {
     dial,
     hangUp(place, lingerMs) {
-      const endpoint = formatPlace(place);
-      for (const peer of [...diallers.keys()]) {
-        if (peer.endpoint !== endpoint || leaving.has(peer)) continue;
-        leave(peer);
-        if (peers.has(peer)) setTimeout(cut, lingerMs, peer).unref();
+      for (const peer of dialledTo(formatPlace(place))) {
+        book.leave(peer);
+        if (book.all.has(peer)) setTimeout(book.cut, lingerMs, peer).unref();
       }
     },
-    accept(accepted, port) {
-      const address = accepted.remoteAddress ?? '';
-      if (isClosing || !shared.enter()) {
-        accepted.destroy();
-        if (!isClosing) refuse(new Breach('too_many_connections', `${limits.connections}`), port, address);
-        return;
-      }
-      const link = makeLink(
-        () => newPeer(undefined),
-        (peer, breach) => {
-          shared.leave();
-          if (peer !== undefined) forget(peer);
-          if (breach !== undefined) refusals.accepted(breach, port, address);
-        },
-      );
-      link.start(adopt(accepted, link.sink));
-      link.open();
-    },
+    accept,
     pause() {
       isPaused = true;
       for (const link of links) link.pause();
@@ -203,30 +147,23 @@ export function createPeers(options: PeersOptions): Peers {
       for (const link of links) link.resume();
     },
     async drained() {
-      const waiting = [...peers].filter(({ link, output }) => link !== undefined && !output.isIdle);
+      const waiting = [...book.all].filter(({ link, output }) => link !== undefined && !output.isIdle);
       await Promise.all(waiting.map(({ output }) => output.drained()));
     },
     async close(lingerMs) {
-      isClosing = true;
       const gone = new Promise<void>((done) => {
         onAllGone = done;
       });
-      const dialling = new Set([...diallers.values()].map((dialler) => dialler.link));
-      const known = new Set([...peers].map((peer) => peer.link));
-      for (const link of links) if (!known.has(link) && !dialling.has(link)) link.end();
-      for (const peer of peers) if (!leaving.has(peer)) leave(peer);
-      if (lingerMs === 0) for (const peer of peers) cut(peer);
+      const known = new Set([...book.all].flatMap(({ link, dialler }) => [link, dialler?.link]));
+      for (const link of links) if (!known.has(link)) link.end();
+      for (const peer of book.all) book.leave(peer);
       const timer = setTimeout(() => {
-        for (const peer of peers) cut(peer);
+        for (const peer of book.all) book.cut(peer);
       }, lingerMs);
+      if (lingerMs === 0) for (const peer of book.all) book.cut(peer);
       settle();
       await gone;
       clearTimeout(timer);
     },
   };
-
-  function refuse(breach: Breach, port: number, address: string): void {
-    shared.counters.refused[breach.code] = (shared.counters.refused[breach.code] ?? 0) + 1;
-    refusals.accepted(breach, port, address);
-  }
 }
