@@ -15,8 +15,9 @@ import { damage } from './mutate.ts';
 import type { Outcome } from './parse.ts';
 import { parse, sameTold } from './parse.ts';
 import type { Random } from './random.ts';
+import { find } from './reference.ts';
 import type { Item, Stream } from './streams.ts';
-import { goodStream } from './streams.ts';
+import { goodStream, streamNearLimits } from './streams.ts';
 
 export interface Property {
   readonly name: string;
@@ -33,15 +34,25 @@ function anyCut(random: Random, size: number): () => number {
   return () => 1 + random.below(most);
 }
 
-/** The same is told, in the same order, and the same error ends it, in whatever pieces it comes. */
-function bothCuts(bytes: Buffer, of: FuzzLimits, random: Random): Outcome {
-  const one = parse(bytes, of, whole);
-  const other = parse(bytes, of, anyCut(random, bytes.length));
-  if (one.code !== other.code) throw new Error(`whole it ends with ${one.code}, in pieces with ${other.code}`);
+/** It ends as that does, and tells the same in the same order; `how` says what is compared. */
+function agree(how: string, one: Outcome, other: Outcome): void {
+  if (one.code !== other.code) throw new Error(`${how}: it ends with ${one.code} and ${other.code}`);
   if (one.told.length !== other.told.length)
-    throw new Error(`whole it tells ${one.told.length} things, in pieces ${other.told.length}`);
+    throw new Error(`${how}: ${one.told.length} and ${other.told.length} things are told`);
   const at = one.told.findIndex((told, i) => !sameTold(told, other.told[i]!));
-  if (at >= 0) throw new Error(`whole and in pieces it tells different things, first at ${at}`);
+  if (at >= 0) throw new Error(`${how}: different things are told, first at ${at}`);
+}
+
+/** The same in whatever pieces it comes, and as the reference finds. */
+function parseEachWay(bytes: Buffer, of: FuzzLimits, random: Random): Outcome {
+  const one = parse(bytes, of, whole);
+  agree('whole and in pieces', one, parse(bytes, of, anyCut(random, bytes.length)));
+  const { found, code } = find(bytes, of);
+  agree(
+    'really and by the reference',
+    { told: one.told.filter(({ kind }) => kind !== 'send'), code: one.code },
+    { told: found, code },
+  );
   return one;
 }
 
@@ -55,7 +66,7 @@ function checkItems({ items }: Stream, { told }: Outcome, intact: number): void 
 }
 
 function checkGood(stream: Stream, of: FuzzLimits, random: Random): void {
-  const outcome = bothCuts(stream.bytes, of, random);
+  const outcome = parseEachWay(stream.bytes, of, random);
   if (outcome.code !== undefined) throw new Error(`a good stream was refused: ${outcome.code}`);
   checkItems(stream, outcome, stream.bytes.length);
   const heard = outcome.told.filter(({ kind }) => kind === 'message' || kind === 'command').length;
@@ -64,7 +75,7 @@ function checkGood(stream: Stream, of: FuzzLimits, random: Random): void {
 
 function checkDamaged(stream: Stream, of: FuzzLimits, random: Random): void {
   const { bytes, intact } = damage(stream.bytes, random);
-  checkItems(stream, bothCuts(bytes, of, random), intact);
+  checkItems(stream, parseEachWay(bytes, of, random), intact);
 }
 
 /** Only the typed error may come out. */
@@ -113,19 +124,24 @@ export const properties: readonly Property[] = [
   },
   {
     name: 'damaged streams: good items before the damage, then the typed error or silence',
-    share: 500,
+    share: 450,
     check: (random) => checkDamaged(goodStream(random), limits, random),
   },
   {
+    name: 'each limit: below it, at it, above it',
+    share: 100,
+    check: (random) => void parseEachWay(streamNearLimits(random, limits), limits, random),
+  },
+  {
     name: 'random bytes behind a handshake',
-    share: 120,
-    check: (random) => void bothCuts(Buffer.concat([hello(), random.bytes(random.below(200))]), limits, random),
+    share: 100,
+    check: (random) => void parseEachWay(Buffer.concat([hello(), random.bytes(random.below(200))]), limits, random),
   },
   {
     name: 'random bytes from the start, or behind a greeting',
-    share: 80,
+    share: 50,
     check: (random) =>
-      void bothCuts(
+      void parseEachWay(
         Buffer.concat([random.once(2) ? greeting() : Buffer.alloc(0), random.bytes(random.below(150))]),
         limits,
         random,

@@ -1,5 +1,6 @@
 // Streams as a good peer sends them, with what a parser must make of them.
-import { command, greeting, header, identity, property, ready } from '../raw/wire.ts';
+import { command, greeting, header, identity, message, property, ready } from '../raw/wire.ts';
+import type { FuzzLimits } from './limits.ts';
 import type { Random } from './random.ts';
 import { createRandom } from './random.ts';
 
@@ -50,7 +51,7 @@ export function goodStream(random: Random, isLarge = false): Stream {
   const handshakeEnd = parts[0]!.length;
   const items: Item[] = [];
   let end = handshakeEnd;
-  for (let left = random.below(4); left >= 0; left--) {
+  for (let left = random.below(3); left >= 0; left--) {
     if (random.once(5)) {
       const name = random.pick(['SUBSCRIBE', 'CANCEL', 'PONG', 'UNKNOWN', 'x']);
       const body = random.bytes(random.below(40));
@@ -66,3 +67,47 @@ export function goodStream(random: Random, isLarge = false): Stream {
   }
   return { bytes: Buffer.concat(parts), items, handshakeEnd };
 }
+
+/** A little below a limit, at it, or a little above. */
+const near = (limit: number, random: Random): number => limit - 2 + random.below(5);
+
+/** A stream with one thing that is near one of the limits. */
+export function streamNearLimits(random: Random, limits: FuzzLimits): Buffer {
+  const shaken = random.pick(handshakes);
+  const size = near(limits.messageBytes, random);
+  const half = Math.floor(size / 2) - 200;
+  const odd = random.below(255);
+  const makers: readonly (() => Buffer)[] = [
+    () => Buffer.concat([shaken, message('a', random.bytes(near(limits.frameBytes, random)))]),
+    () =>
+      Buffer.concat([
+        shaken,
+        message('', random.bytes(half), 'a', random.bytes(size - half - 1 - 300), random.bytes(300)),
+        message('b'),
+      ]),
+    () => Buffer.concat([shaken, message(...Array.from({ length: near(limits.framesPerMessage, random) }, () => 'x'))]),
+    () => Buffer.concat([shaken, command('UNKNOWN', random.bytes(near(limits.commandBytes - 8, random)))]),
+    () => Buffer.concat([shaken, command('PING', random.bytes(near(18, random)))]),
+    () =>
+      Buffer.concat([
+        shaken,
+        message('before'),
+        command('ERROR', Buffer.concat([Buffer.of(odd), random.bytes(near(odd + 2, random))])),
+      ]),
+    () => Buffer.concat([greeting(), readyOf(near(limits.metadataProperties, random))]),
+    () => Buffer.concat([greeting(), ready('DEALER', identity(Buffer.alloc(near(255, random), 1))), message('m')]),
+    () => Buffer.concat([greeting(), ready('DEALER', identity(Buffer.of(random.below(3), 1))), message('m')]),
+    () => Buffer.concat([greeting(), ready(random.pick(['DEALER', 'dealer', 'PUSH', 'REQ', 'SUB', '', 'DEALER ']))]),
+    () =>
+      Buffer.concat([
+        greeting(),
+        ready('DEALER', property(random.pick(['Socket-Type', 'socket-type', 'X']), 'ROUTER')),
+      ]),
+    () => Buffer.concat([greeting({ major: 1 + random.below(4), minor: random.below(3) }), ready(), message('m')]),
+    () => Buffer.concat([greeting(), random.once(2) ? message('early') : command('PING', '\0\0'), ready()]),
+  ];
+  return random.pick(makers)();
+}
+
+const readyOf = (count: number): Buffer =>
+  ready('DEALER', ...Array.from({ length: count - 1 }, (_, i) => property(`X${i}`, '')));
