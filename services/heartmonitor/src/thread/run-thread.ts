@@ -22,16 +22,21 @@ export interface RunningThread {
 export interface RunThreadOptions extends ThreadStart {
   readonly bus: Bus;
   readonly log: Logger;
+  /** At most this for what it keeps. Default 1024. */
+  readonly heapMb?: number;
 }
 
 /** Closing lingers for half a second; a thread that hangs is not waited for. */
 const stopWithinMs = 3000;
-/** Two connections an engine take 40 kB: room for ten thousand engines, and little garbage with few. */
-const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 1024 };
+/** Two connections an engine take 40 kB: room for ten thousand engines. */
+const defaultHeapMb = 1024;
+/** Little garbage with few engines. */
+const maxYoungGenerationSizeMb = 2;
 
 /** Resolves when the thread has bound its sockets. Rejects with MusterError `port_in_use` or `bad_option`. */
-export async function runThread({ bus, log, binding, config }: RunThreadOptions): Promise<RunningThread> {
-  const worker = openWorker({ binding, config });
+export async function runThread(options: RunThreadOptions): Promise<RunningThread> {
+  const { bus, log, binding, config, heapMb = defaultHeapMb } = options;
+  const worker = openWorker({ binding, config }, heapMb);
   const post = (message: ToThread): void => worker.postMessage(message);
   const bound = Promise.withResolvers<HeartbeatPorts>();
   const end = Promise.withResolvers<string>();
@@ -91,11 +96,11 @@ const refusal = ({ code, message, remedy }: Extract<FromThread, { refused: objec
 // In the checkout this is TypeScript, which Node runs as it is; in a package it is what was compiled.
 const file = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
 
-function openWorker(workerData: ThreadStart): Worker {
+function openWorker(workerData: ThreadStart, heapMb: number): Worker {
   const cache = getCompileCacheDir();
   return new Worker(file, {
     workerData,
-    resourceLimits,
+    resourceLimits: { maxYoungGenerationSizeMb, maxOldGenerationSizeMb: heapMb },
     name: 'heartmonitor',
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // What the main thread has compiled; without it a start costs 200 ms and the compiler's memory.

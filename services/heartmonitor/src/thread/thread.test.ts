@@ -25,7 +25,7 @@ async function createBench({
   const transport = transportInUse('zmtp', curve !== undefined);
   const failures: Error[] = [];
   const thread = await createHeartmonitorThread({
-    ...{ bus, log, config },
+    ...{ bus, log, config, heapMb: 32 },
     binding: { transport, addresses, plan, curve, maxFrameBytes: 1000 },
     onFailed: (error) => failures.push(error),
   });
