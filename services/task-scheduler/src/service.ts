@@ -6,6 +6,7 @@ import type { Signer } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Post } from '@muster/transport';
 import { createPlainPost, createPost } from '@muster/transport';
+import { createBurstWatch, releaseMemory } from './after-burst.ts';
 import { listenToBus } from './bus-side.ts';
 import type { TaskSchedulerConfig } from './config.ts';
 import { checkConfig } from './config.ts';
@@ -126,12 +127,17 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   const drops = createDropLog(log, ports.clock);
   const shell: Shell = { ...options, state, runner, doors, post, pause, hub };
   const stopping = createStopping(shell);
+  const burst = createBurstWatch({ ...ports, size: () => state.tasks.size, release: releaseMemory });
+  const onReplies = (): void => {
+    stopping.look();
+    burst.look();
+  };
   const unsubscribe = listenToBus(shell);
   let readyUs: number | undefined;
   const begun = Promise.withResolvers<void>();
   const receive = (): void => {
     readyUs = ports.clock.nowUs();
-    receiveMessages(shell, createReader(signer, drops), stopping.look);
+    receiveMessages(shell, createReader(signer, drops), onReplies);
     begun.resolve();
   };
   if (recover)
@@ -150,7 +156,7 @@ export async function createTaskSchedulerService(options: TaskSchedulerOptions):
   let stopped: Promise<void> | undefined;
   return {
     stop() {
-      stopped ??= stopping.run(unsubscribe);
+      stopped ??= stopping.run(unsubscribe).finally(burst.stop);
       return stopped;
     },
     resync: async () => void (await hub.resync()),

@@ -3,7 +3,7 @@ import type { Header, JsonObject, Message, PeerId } from '@muster/protocol';
 import { errorContent, formatDate } from '@muster/protocol';
 import { dequeue } from './buckets.ts';
 import { unlink } from './graph.ts';
-import { messageOf } from './keeping.ts';
+import { letGo, messageOf } from './keeping.ts';
 import type { Outcome } from './memory.ts';
 import type { Engine, Task } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -93,6 +93,7 @@ function forget(turn: Turn, task: Task, outcome: Outcome): void {
   const { state, ended } = turn;
   state.tasks.delete(task.msgId);
   state.bytes -= task.sizeBytes;
+  letGo(state);
   state.unsure.delete(task);
   dequeue(state, task);
   unlink(state, task);

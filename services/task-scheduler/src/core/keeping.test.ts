@@ -2,7 +2,7 @@ import { buildMessage, createHeaderSource, Message, openSigner } from '@muster/p
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultConfig } from '../config.ts';
-import { keep, messageOf } from './keeping.ts';
+import { keep, letGo, messageOf, takeMessage } from './keeping.ts';
 import { createTask } from './new-task.ts';
 import type { Task } from './state.ts';
 import { createState } from './state.ts';
@@ -60,4 +60,25 @@ test('those that wait long, large ones, and ones of many frames have memory of t
     const { frames, sizeBytes } = messageOf(task);
     for (const { buffer } of frames) expect(buffer.byteLength).toBeLessThanOrEqual(sizeBytes);
   }
+});
+
+test('while very many wait, blocks are large; what leaves them keeps none of them, nor does who has nothing left', () => {
+  const busy = createState(defaultConfig, 'scheduler');
+  busy.bytes = 100 * 2 ** 20;
+  const received = Array.from({ length: 200 }, () => receive([new Uint8Array(300).fill(7)]));
+  for (const { task } of received) keep(busy, task, true);
+  expect(new Set(received.map(({ task }) => task.block)).size).toBe(1);
+  expect(busy.packing.block.length).toBeGreaterThan(32 * 2 ** 20);
+  for (const { task, frames } of received) {
+    const message = takeMessage(task);
+    expect(message.frames.map((frame) => [...frame])).toEqual(frames.map((frame) => [...frame]));
+    expect([task.block, message.frames[0]!.buffer.byteLength < 2000]).toEqual([undefined, true]);
+    expect(takeMessage(task)).toBe(message);
+  }
+  letGo(busy);
+  expect(busy.packing.block.length).toBe(0);
+  keep(busy, receive([]).task, true);
+  busy.bytes = 1000;
+  keep(busy, receive([]).task, true);
+  expect(busy.packing.block.length).toBe(65_536);
 });

@@ -1,6 +1,7 @@
 // Requests that wait have their own memory: as they came they are views of what a socket received at a time, and a small view
 // keeps all of that. Those that every engine suits leave in the order in which they came, so that many share a block, which
-// goes when the last of them has; a million of them are no million objects with bytes.
+// goes when the last of them has; a million of them are no million objects with bytes. While very many wait, blocks are so large
+// that their memory goes back to the system, and not to a heap between whose remains it stays.
 import type { Frames } from '@muster/protocol';
 import { Message } from '@muster/protocol';
 import type { State, Task } from './state.ts';
@@ -12,11 +13,26 @@ export interface Packing {
 }
 
 const blockBytes = 65_536;
+/** The C library maps what is larger than 32 MiB for itself. */
+const largeBlockBytes = 33 * 2 ** 20;
+/** Of all unfinished requests; from here on blocks are large. */
+const manyBytes = 32 * 2 ** 20;
 /** Larger requests have memory of their own. */
 const mostPackedBytes = 4096;
 const mostFrames = 200;
 
 export const createPacking = (): Packing => ({ block: new Uint8Array(0), used: 0 });
+
+/** The request of a task that leaves: while it runs, which may be long, it keeps no large block. */
+export function takeMessage(task: Task): Message {
+  const { block, blockAt: from } = task;
+  if (block !== undefined && block.length > blockBytes) {
+    const size = packedSize(block[from]!, task.sizeBytes);
+    task.message = new Message(unpack(block.slice(from, from + size), 0));
+    task.block = undefined;
+  }
+  return messageOf(task);
+}
 
 /** The request, wherever it is kept. */
 export function messageOf(task: Task): Message {
@@ -28,18 +44,29 @@ export function keep(state: State, task: Task, soon: boolean): void {
   const { message } = task;
   if (task.kept || message === undefined) return;
   task.kept = true;
-  if (soon && task.sizeBytes <= mostPackedBytes && message.frames.length <= mostFrames)
-    pack(state.packing, task, message);
+  if (soon && task.sizeBytes <= mostPackedBytes && message.frames.length <= mostFrames) pack(state, task, message);
   else task.message = new Message(ownFrames(message.frames));
 }
 
+/** Nothing waits any more: a large block is let go. */
+export function letGo({ packing, tasks }: State): void {
+  if (tasks.size === 0 && packing.block.length > blockBytes) Object.assign(packing, createPacking());
+}
+
+const packedSize = (frameCount: number, frameBytes: number): number => 1 + 2 * frameCount + frameBytes;
+
+function makeRoom({ packing, bytes }: State, size: number): void {
+  const isLarge = packing.block.length > blockBytes;
+  if (packing.used + size <= packing.block.length && !(isLarge && bytes < manyBytes / 2)) return;
+  packing.block = new Uint8Array(bytes < manyBytes ? blockBytes : largeBlockBytes);
+  packing.used = 0;
+}
+
 /** Behind each other: the number of frames, their lengths in two bytes each, and their bytes. */
-function pack(packing: Packing, task: Task, { frames }: Message): void {
-  const size = 1 + 2 * frames.length + task.sizeBytes;
-  if (packing.used + size > packing.block.length) {
-    packing.block = new Uint8Array(blockBytes);
-    packing.used = 0;
-  }
+function pack(state: State, task: Task, { frames }: Message): void {
+  const { packing } = state;
+  const size = packedSize(frames.length, task.sizeBytes);
+  makeRoom(state, size);
   const { block } = packing;
   let at = packing.used;
   task.block = block;

@@ -1,7 +1,7 @@
 // Where a task that may run goes: to an engine, or among the waiting (§6.4).
 import { enqueue } from './buckets.ts';
 import { clearDeadline, fail, timeoutTimer } from './ending.ts';
-import { keep, messageOf } from './keeping.ts';
+import { keep, takeMessage } from './keeping.ts';
 import type { Engine, State, Task } from './state.ts';
 import { append } from './task-list.ts';
 import type { Turn } from './turn.ts';
@@ -47,7 +47,7 @@ export function dispatch(turn: Turn, task: Task, engine: Engine): void {
   task.sure = false;
   append(engine.running, task);
   state.pool.update(engine, true);
-  const message = messageOf(task);
+  const message = takeMessage(task);
   // Without a limit for each engine any number may run, and none should pin the block it was received in.
   if (state.limits.hwm === 0) keep(state, task, isUndemanding(task));
   const { msgId, client } = task;
