@@ -1,6 +1,5 @@
 // The table of ipyparallel's SQLite back end (§5.5): columns and their declared types, in order.
 import type { WireName } from '../fields.ts';
-import { fieldTable } from '../fields.ts';
 
 /** What a record holds beside these columns goes to a table of its own, for Python refuses a table with other columns. */
 export type ColumnName = Exclude<WireName, 'display_data'>;
@@ -32,11 +31,6 @@ export const columnTypes: Record<ColumnName, string> = {
 };
 
 export const columnNames = Object.keys(columnTypes) as ColumnName[];
-
-/** Member of a record → the name of its column. */
-export const columnOfMember: Readonly<Record<string, WireName>> = Object.fromEntries(
-  Object.entries(fieldTable).map(([name, { member }]) => [member, name as WireName]),
-);
 
 /** A name as SQL has it. */
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

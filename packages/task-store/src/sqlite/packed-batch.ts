@@ -15,7 +15,7 @@ export interface PackedBatch {
   readonly texts: readonly string[];
 }
 
-export interface PackedBlock {
+interface PackedBlock {
   readonly memory: SharedArrayBuffer;
   readonly usedBytes: number;
 }
