@@ -69,7 +69,7 @@ export function createLink(options: LinkOptions): Link {
   let heard = 0;
   /** The socket wants nothing to be read; the budget may want that too. */
   let isHeld = false;
-  const isPaused = (): boolean => !isFinishing && (isHeld || (budget.isPressed && output !== undefined));
+  const isPaused = (): boolean => output !== undefined && !isFinishing && (isHeld || budget.isPressed);
   // Who is not read cannot be called silent.
   const timers = createTimers(() => (isPaused() ? ++heard : heard), end);
 
@@ -119,10 +119,11 @@ export function createLink(options: LinkOptions): Link {
       // The peer is told a time within which the next ping comes for sure: libzmq hangs up when it does not.
       timers.handshakeEnded(heartbeat, () => control(encodePing(heartbeat!.intervalMs + heartbeat!.timeoutMs)));
       counters.connectionsMade++;
+      const to = options.onReady(peer);
+      if (isClosed) return;
       counters.connectionsOpen++;
       budget.join(spender);
-      output = options.onReady(peer);
-      if (isClosed) return;
+      output = to;
       output.attach(socket!);
       pauseOrResume();
       output.flush();
