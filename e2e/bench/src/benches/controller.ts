@@ -26,25 +26,42 @@ const peer = found && theirs(found);
 const contenders: readonly Contender[] = peer === undefined ? own : [...own, peer];
 const cells: Measurement[] = [];
 const extras: Extra[] = [];
+const failures: string[] = [];
 const known = chosen.profile === undefined ? new Set<string>() : profilesIn(chosen.profile);
 
 for (let round = 1; round <= chosen.rounds; round++) {
-  for (const group of groupsOf(chosen)) for (const contender of contenders) await measure(contender, group, round);
-  if (!chosen.cellsOnly) await measureExtras({ chosen, own, peer, round, onExtra });
+  for (const group of groupsOf(chosen))
+    for (const contender of contenders)
+      await attempt(`${contender.name}, ${group.engines} engines, store: ${group.store}`, () =>
+        measure(contender, group, round),
+      );
+  if (!chosen.cellsOnly) await measureExtras({ chosen, own, peer, round, attempt, onExtra });
 }
 
 const reached = reachedBy({ cells, extras }, own[0]!.name, peer?.name);
 const tables = [cellTable(cells), ...(extras.length > 0 ? [extraTable({ extras })] : []), goalTable(reached)];
 const versions = found === undefined ? [] : [found.name];
 console.log(`${tables.map(plainText).join('\n\n')}\n\n${machineText(versions)}`);
+if (failures.length > 0) console.log(`\nFAILED, and not in the figures:\n${failures.join('\n')}`);
 if (chosen.profile !== undefined) console.log(`\n${describeProfiles(chosen.profile, known).join('\n')}`);
 if (chosen.json !== undefined) {
   const report = { bench: 'controller', machine: machine(), loadAtStart, versions, options: chosen };
-  writeJson(chosen.json, { ...report, reached, cells, extras });
+  writeJson(chosen.json, { ...report, reached, failures, cells, extras });
 }
 if (chosen.markdown !== undefined) {
   const about = { machine: machineText(versions), rounds: chosen.rounds, date: new Date().toISOString().slice(0, 10) };
   writeFigures(chosen.markdown, markdownReport({ measured: { cells, extras }, reached, loadAtStart, ...about }));
+}
+
+/** One part that fails takes no other with it; the run as a whole has then failed. */
+async function attempt(what: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    failures.push(`${what}: ${(error as Error).message}`);
+    console.error(`FAILED: ${failures.at(-1)}`);
+    process.exitCode = 1;
+  }
 }
 
 async function measure(contender: Contender, group: ReturnType<typeof groupsOf>[number], round: number): Promise<void> {

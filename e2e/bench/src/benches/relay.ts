@@ -46,7 +46,7 @@ for (let round = 1; round <= chosen.rounds; round++)
     await using relay = await startRelay(name);
     await using workers = await startWorkers();
     const { transport } = chosen;
-    workers.client.ask('open', { transport });
+    await workers.client.ask('open', { transport });
     await workers.engines.ask('echo', { endpoint: `tcp://127.0.0.1:${relay.back}`, transport });
     const pids = await processTree(relay.program.pid);
     for (const shape of shapes) {

@@ -2,7 +2,7 @@
 import { newId } from '@muster/machine/node';
 import type { ClientConnection } from '@muster/protocol';
 import { channelUrl } from '@muster/protocol';
-import type { Socket, Transport } from '@muster/transport';
+import type { Socket, SocketKind, Transport } from '@muster/transport';
 import { createHmacSigner } from '@muster/transport';
 import { createAnswers, faultOf } from './answers.ts';
 import { drive } from './drive.ts';
@@ -48,33 +48,18 @@ export interface LoadClient {
 
 /** More requests are signed while the load runs. */
 const signedAhead = 50_000;
-const pollMs = 10;
+/** A question costs the hub some time, too. */
+const pollMs = 25;
 const silenceMs = 60_000;
 
 export function openClient(connection: ClientConnection, transport: Transport): LoadClient {
   const signer = createHmacSigner(connection.key);
   const session = newId();
   const hub = askHub(connection, signer, transport);
-  let listens = false;
-  const sockets = new Map<number, Socket>();
-  const ports = { task: connection.task, direct: connection.mux, relay: connection.mux };
+  const sockets = createSockets(connection, transport);
   let targets: Target[] = [];
   let next = 0;
-  // As every client does, so that the controller has to send it.
-  function listen(): void {
-    if (listens) return;
-    listens = true;
-    const iopub = transport.open({ kind: 'sub' });
-    iopub.connect(channelUrl(connection, connection.iopub));
-    iopub.onMessages(() => {});
-  }
-  function socketOf(mode: Mode): Socket {
-    const port = mode === 'broadcast' || mode === 'coalesced' ? connection.broadcast : ports[mode];
-    const socket = sockets.get(port) ?? transport.open({ kind: 'dealer' });
-    if (!sockets.has(port)) socket.connect(channelUrl(connection, port));
-    sockets.set(port, socket);
-    return socket;
-  }
+
   async function run({ mode, tasks, window, payloadBytes, settle, pids }: RunOptions): Promise<RunResult> {
     const first = next;
     next += tasks;
@@ -84,19 +69,12 @@ export function openClient(connection: ClientConnection, transport: Transport): 
     const ahead = Array.from({ length: Math.min(tasks, signedAhead) }, (_, n) => make(first + n));
     const frames = (n: number) => ahead[n] ?? make(first + n);
     const settledBefore = settle ? (await hub.queues()).completed : 0;
-    const costs = (): [controller: number, own: number] => [cpuUs(pids), cpuUs([process.pid])];
-    const [before, ownBefore] = costs();
+    const [before, ownBefore] = [cpuUs(pids), cpuUs([process.pid])];
     const begin = performance.now();
-    const { seconds, latenciesUs } = await drive({
-      socket: socketOf(mode),
-      answers,
-      frames,
-      count: tasks,
-      window,
-      silenceMs,
-    });
-    const [after, ownAfter] = costs();
-    if (settle) await settled(settledBefore + tasks);
+    const socket = sockets.of(mode);
+    const { seconds, latenciesUs } = await drive({ socket, answers, frames, count: tasks, window, silenceMs });
+    const [after, ownAfter] = [cpuUs(pids), cpuUs([process.pid])];
+    if (settle) await settled(hub, settledBefore + tasks);
     const settledS = (performance.now() - begin) / 1000;
     const fault = faultOf(answers.tally, tasks * each);
     if (fault !== undefined) throw new Error(`${mode}: ${fault}`);
@@ -110,23 +88,48 @@ export function openClient(connection: ClientConnection, transport: Transport): 
       clientCpuUs: (ownAfter - ownBefore) / tasks,
     };
   }
-  async function settled(completed: number): Promise<void> {
-    const deadline = performance.now() + silenceMs * 5;
-    for (;;) {
-      const now = (await hub.queues()).completed;
-      if (now === completed) return;
-      if (now > completed) throw new Error(`The hub counts ${now} requests as completed, there were ${completed}.`);
-      if (performance.now() > deadline) throw new Error(`The hub counts only ${now} of ${completed} as completed.`);
-      await new Promise((done) => setTimeout(done, pollMs));
-    }
-  }
   return {
     hub,
     async target() {
-      listen();
+      sockets.listen();
       targets = await hub.engines();
       return targets.length;
     },
     run,
   };
+}
+
+interface Sockets {
+  /** The one for requests of a mode. */
+  of(mode: Mode): Socket;
+  /** Takes what engines publish, as every client does, so that the controller has to send it. */
+  listen(): void;
+}
+
+function createSockets(connection: ClientConnection, transport: Transport): Sockets {
+  const { task, mux, broadcast } = connection;
+  const ports: Readonly<Record<Mode, number>> = { task, direct: mux, relay: mux, broadcast, coalesced: broadcast };
+  const opened = new Map<number, Socket>();
+  function open(kind: SocketKind, port: number): Socket {
+    const socket = opened.get(port) ?? transport.open({ kind });
+    if (!opened.has(port)) socket.connect(channelUrl(connection, port));
+    opened.set(port, socket);
+    return socket;
+  }
+  return {
+    of: (mode) => open('dealer', ports[mode]),
+    listen: () => open('sub', connection.iopub).onMessages(() => {}),
+  };
+}
+
+/** Resolves when the hub counts so many requests as completed, and rejects when it counts more. */
+async function settled(hub: HubQuestions, completed: number): Promise<void> {
+  const deadline = performance.now() + silenceMs * 5;
+  for (;;) {
+    const now = (await hub.queues()).completed;
+    if (now === completed) return;
+    if (now > completed) throw new Error(`The hub counts ${now} requests as completed, there were ${completed}.`);
+    if (performance.now() > deadline) throw new Error(`The hub counts only ${now} of ${completed} as completed.`);
+    await new Promise((done) => setTimeout(done, pollMs));
+  }
 }
