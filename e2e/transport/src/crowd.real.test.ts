@@ -1,9 +1,10 @@
 // Many peers, and what ipyparallel's own peers send.
-import { until } from '@muster/testkit';
+
 import { describe, expect, test } from 'vitest';
 import { bytesOf, textOf } from './messages.ts';
 import { echo, inboxOf, repeatUntil, say, startOurs } from './ours.ts';
 import { peerOf, transports } from './table.ts';
+import { until } from './until.ts';
 
 const signature = 'a'.repeat(64);
 const session = '0b5e3b1e-7c2f-4f0e-9c39-6f1b0c9d0e11_4711';

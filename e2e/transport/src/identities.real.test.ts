@@ -1,5 +1,5 @@
 // Identities: given, binary, longest, made up, announced by two at once, and taken over when the first has gone.
-import { until } from '@muster/testkit';
+
 import { describe, expect, test } from 'vitest';
 import { meet } from './meeting.ts';
 import { textOf } from './messages.ts';
@@ -7,6 +7,7 @@ import { echo, inboxOf, repeatUntil, say, startOurs } from './ours.ts';
 import { shakeHands } from './raw/raw-peer.ts';
 import { identity, message } from './raw/wire.ts';
 import { peerOf, peers, startOwnPyzmq, transports } from './table.ts';
+import { until } from './until.ts';
 
 const longest = `\x01${'\xff\0\n'.repeat(84)}ab`;
 const given = ['x', 'c4d1a3f0-9d1c-4a2e-8f62-1f2e3d4c5b6a', '\xff\xfe\x80', 'a\0b', longest];

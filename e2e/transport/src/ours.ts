@@ -1,10 +1,10 @@
 // Our own transports as tests use them: what is opened ends with the test.
 import type { Frames } from '@muster/protocol';
-import { until } from '@muster/testkit';
 import type { Received, Socket, SocketKind, SocketOptions, Transport, TransportName } from '@muster/transport';
 import { createTransport } from '@muster/transport';
 import { onTestFinished } from 'vitest';
 import { bytesOf, textOf } from './messages.ts';
+import { until } from './until.ts';
 
 export interface Ours {
   readonly transport: Transport;
@@ -37,7 +37,7 @@ export function inboxOf(socket: Socket): Inbox {
     received,
     frames: () => received.map(({ frames }) => frames),
     texts: () => received.map(({ frames }) => textOf(frames[0])),
-    async wait(count, timeoutMs = 20_000) {
+    async wait(count, timeoutMs = 30_000) {
       await until(() => received.length >= count, {
         timeoutMs,
         everyMs: 2,
@@ -71,5 +71,5 @@ export const repeatUntil = (again: () => unknown, condition: () => unknown, what
       await again();
       return false;
     },
-    { what, everyMs: 5, timeoutMs: 15_000 },
+    { what, everyMs: 5, timeoutMs: 30_000 },
   );

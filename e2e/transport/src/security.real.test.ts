@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { until } from '@muster/testkit';
 import { generateCurvePair } from '@muster/transport';
 import { describe, expect, test } from 'vitest';
 import { echo, inboxOf, repeatUntil, say, startOurs } from './ours.ts';
@@ -10,6 +9,7 @@ import type { PeerOptions } from './peers/peer.ts';
 import { connectRaw, listenRaw } from './raw/raw-peer.ts';
 import { hello } from './raw/wire.ts';
 import { isOwn, peerOf, transports } from './table.ts';
+import { until } from './until.ts';
 
 const pair = generateCurvePair();
 const own = generateCurvePair();

@@ -1,5 +1,5 @@
 // Peers that read slowly, late or never: others are served, memory stays within limits, and the reason is told.
-import { until } from '@muster/testkit';
+
 import { describe, expect, test } from 'vitest';
 import { nthMessage, wrongOnes } from './messages.ts';
 import { echo, inboxOf, repeatUntil, startOurs } from './ours.ts';
@@ -7,6 +7,7 @@ import { shakeHands } from './raw/raw-peer.ts';
 import { identity, message } from './raw/wire.ts';
 import { startOwnSubject } from './subject/subject.ts';
 import { ownTransports, peerOf, startOwnPyzmq, transports } from './table.ts';
+import { until } from './until.ts';
 
 const MiB = 2 ** 20;
 
@@ -142,9 +143,9 @@ describe.each(ownTransports)('%s, measured:', () => {
   });
 
   test('many who do not read: in all no more waits than may; then who takes nothing is let go, and reading goes on', async () => {
-    const subject = await startOwnSubject({ kind: 'router', limits: { ...limits, peerQueueBytes: 100 * MiB } });
+    const subject = await startOwnSubject({ kind: 'router', limits: { ...limits, peerQueueBytes: 200 * MiB } });
     const readers = await Promise.all(
-      Array.from({ length: 8 }, async (_, n) => {
+      Array.from({ length: 4 }, async (_, n) => {
         const peer = await shakeHands(subject.endpoint, 'DEALER', identity(`reader ${n}`));
         await peer.say(message('hello'));
         await until(() => peer.heard.includes('hello'), { what: 'it is known' });
@@ -152,7 +153,7 @@ describe.each(ownTransports)('%s, measured:', () => {
         return peer;
       }),
     );
-    for (let n = 0; n < readers.length; n++) await subject.send(`reader ${n}`, 250, 100_000);
+    for (let n = 0; n < readers.length; n++) await subject.send(`reader ${n}`, 700, 100_000);
     const other = await (await peerOf('pyzmq')).open('dealer');
     await other.connect(subject.endpoint);
     await other.send('am I served?');

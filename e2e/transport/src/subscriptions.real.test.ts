@@ -1,5 +1,5 @@
 // Subscriptions: prefixes, everything, many, twice the same, cancelled; said as messages (ZMTP 3.0) and as commands (3.1).
-import { until } from '@muster/testkit';
+
 import type { Socket } from '@muster/transport';
 import { describe, expect, test } from 'vitest';
 import { greetSubscriber, meet } from './meeting.ts';
@@ -9,6 +9,7 @@ import type { RawPeer } from './raw/raw-peer.ts';
 import { connectRaw, listenRaw } from './raw/raw-peer.ts';
 import { command, greeting, message, ready } from './raw/wire.ts';
 import { peers, schemesOf, transports } from './table.ts';
+import { until } from './until.ts';
 
 const rows = transports.flatMap((transport) =>
   Object.keys(peers).flatMap((peer) =>

@@ -2,7 +2,7 @@
 // why it ends must be what this one finds.
 import type { FuzzLimits } from './limits.ts';
 
-export type Found =
+type Found =
   | { readonly kind: 'message'; readonly frames: readonly Buffer[] }
   | { readonly kind: 'command'; readonly name: string; readonly body: Buffer }
   | { readonly kind: 'ready'; readonly socketType: string; readonly identity: string; readonly minorVersion: number }

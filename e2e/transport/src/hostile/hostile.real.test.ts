@@ -1,5 +1,5 @@
 // Attacks on our own transport in a process of its own, one after the other and all at once, while a good peer is served.
-import { until } from '@muster/testkit';
+
 import { reasons } from '@muster/transport/zmtp-codec';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PeerSocket } from '../peers/peer.ts';
@@ -8,6 +8,7 @@ import { command, frame, greeting, hello, message, property, ready } from '../ra
 import type { Subject } from '../subject/subject.ts';
 import { startOwnSubject, startSubject } from '../subject/subject.ts';
 import { ownTransports, peerOf } from '../table.ts';
+import { until } from '../until.ts';
 import type { Attack } from './table.ts';
 import { attacks, attacksOnPub, harmless, limits } from './table.ts';
 
@@ -259,7 +260,7 @@ describe.each(ownTransports)('%s', () => {
       .map(async ({ play }) => {
         const peer = await connectRaw(subject.endpoint);
         await play(peer);
-        await peer.ended(20_000);
+        await peer.ended();
       });
     const ended = Promise.all(all).finally(() => {
       isOver = true;

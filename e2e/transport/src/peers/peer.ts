@@ -25,11 +25,11 @@ export interface PeerSocket {
     readonly count: number;
     readonly before?: readonly FrameToSend[];
   }): Promise<void>;
-  /** Takes as many from what came; rejects after `patienceMs` (default 10 s) without them. */
+  /** Takes as many from what came; rejects after `patienceMs` (default 30 s) without them. */
   receive(count?: number, patienceMs?: number): Promise<FrameSeen[][]>;
   /** Takes as many and gives the places of those that are not the n-th messages behind `behind` other frames. */
   checkRun(run: { readonly first?: number; readonly count: number; readonly behind?: number }): Promise<number[]>;
-  /** Takes all up to the first message that starts with this frame; gives how many. Rejects after 10 s. */
+  /** Takes all up to the first message that starts with this frame; gives how many. Rejects after 30 s. */
   skipTo(first: string): Promise<number>;
   /** What it does with what comes: collects it (at first), answers it by its own frames, or does not read at all. */
   mode(mode: 'collect' | 'echo' | 'ignore'): Promise<void>;

@@ -80,13 +80,13 @@ function socketOf(call: Call): PeerSocket {
     send: async (...frames) => void (await call({ do: 'send', frames: frames.map(encoded) })),
     sendRun: async ({ first = 0, count, before = [] }) =>
       void (await call({ do: 'run', first, count, before: before.map(encoded) })),
-    async receive(count = 1, patience = 10_000) {
+    async receive(count = 1, patience = 30_000) {
       const messages = (await call({ do: 'receive', count, patience })) as (string | FrameSeen)[][];
       return messages.map((frames) => frames.map(decoded));
     },
     checkRun: ({ first = 0, count, behind = 0 }) =>
-      call({ do: 'check', first, count, behind, patience: 20_000 }) as Promise<number[]>,
-    skipTo: (first) => call({ do: 'skip', first: encoded(first), patience: 10_000 }) as Promise<number>,
+      call({ do: 'check', first, count, behind, patience: 30_000 }) as Promise<number[]>,
+    skipTo: (first) => call({ do: 'skip', first: encoded(first), patience: 30_000 }) as Promise<number>,
     mode: async (mode) => void (await call({ do: 'mode', mode })),
     events: () => call({ do: 'events' }) as Promise<string[]>,
     close: async (linger = 0) => void (await call({ do: 'close', linger })),

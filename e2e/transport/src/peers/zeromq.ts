@@ -1,9 +1,9 @@
 // The `zeromq` package as a peer, in this process: libzmq has threads of its own.
 import { setImmediate as turn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { until } from '@muster/testkit';
 import * as zeromq from 'zeromq';
 import { nthMessage, patterned, sameFrames } from '../messages.ts';
+import { until } from '../until.ts';
 import type { FrameSeen, FrameToSend, Peer, PeerKind, PeerOptions, PeerSocket } from './peer.ts';
 
 const classes: Record<PeerKind, new () => unknown> = {
@@ -142,10 +142,10 @@ function socketOf(native: Native, kind: PeerKind, forget: () => void): PeerSocke
       const start = before.map(bytesOf);
       for (let n = first; n < first + count; n++) await send([...start, ...nthMessage(n)]);
     },
-    receive: async (count = 1, patienceMs = 10_000) =>
+    receive: async (count = 1, patienceMs = 30_000) =>
       (await take(count, patienceMs)).map((frames) => frames.map(seen)),
     async checkRun({ first = 0, count, behind = 0 }) {
-      const taken = await take(count, 20_000);
+      const taken = await take(count, 30_000);
       return taken
         .flatMap((frames, i) => (sameFrames(frames.slice(behind), nthMessage(first + i)) ? [] : [i]))
         .slice(0, 3);

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Socket as NetSocket } from 'node:net';
 import { createConnection, createServer } from 'node:net';
-import { until } from '@muster/testkit';
+import { until } from '../until.ts';
 import { greeting, ready } from './wire.ts';
 
 export interface RawPeer {
@@ -82,7 +82,7 @@ function rawPeerOf(socket: NetSocket): RawPeer {
       await until(() => length() >= count, { everyMs: 2, what: () => `${count} bytes from ours; ${length()} came` });
       return peer.heard;
     },
-    ended: async (timeoutMs = 10_000) =>
+    ended: async (timeoutMs = 30_000) =>
       void (await until(() => isEnded, { timeoutMs, everyMs: 2, what: 'our side ends this connection' })),
     leave: () => socket.destroy(),
   };
