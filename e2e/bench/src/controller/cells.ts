@@ -2,7 +2,7 @@
 import type { Store } from '../controllers/contender.ts';
 import type { Mode } from '../load/requests.ts';
 
-export type Fullness = 'one' | 'full';
+type Fullness = 'one' | 'full';
 
 export interface Cell {
   readonly store: Store;

@@ -27,7 +27,7 @@ export interface ControllerOptions {
   readonly profile: string | undefined;
 }
 
-export const help = `npm run bench -- controller [options]: our controller, alone or beside Python's
+const help = `npm run bench -- controller [options]: our controller, alone or beside Python's
 
   --peers            and Python's ipyparallel 9.2, in turn within each round (E2E_PROVISION=1 npm run e2e -- interop installs it)
   --rounds N         rounds; medians and spread are over them (5)

@@ -18,7 +18,7 @@ const info = Buffer.from(
   '\x80\x04\x95)\0\0\0\0\0\0\0}\x94(\x8c\x05nargs\x94K\0\x8c\tnarg_bufs\x94K\0\x8c\x07kw_keys\x94]\x94u.',
   'latin1',
 );
-export const usualPayloadBytes = 313;
+const usualPayloadBytes = 313;
 
 const taskMetadata = encodeText('{"after":[],"follow":[],"timeout":0.0,"targets":[],"retries":0,"label":null}');
 const directMetadata = encodeText('{"label":null}');
