@@ -5,7 +5,7 @@ export interface ZmtpCounters {
   /** Connections whose handshake has ended well, and those of them that stand. */
   connectionsMade: number;
   connectionsOpen: number;
-  /** Connections ended, or not let in, by reason; those that peers have closed are not among them. */
+  /** Connections ended, not let in, or not heard, by reason; those that peers have closed are not among them. */
   readonly refused: Partial<Record<BreachCode, number>>;
   messagesIn: number;
   messagesOut: number;

@@ -344,7 +344,9 @@ test('a peer whose identity is in use waits, and is heard when the first has gon
     () => errors.length === 1,
     () => 'it is told',
   );
-  expect(errors[0]!.message).toContain('their identity is that of another connection');
+  expect(errors[0]!.message).toContain(
+    `at port ${endpoint.split(':').at(-1)} (1 times, from 127.0.0.1): their identity`,
+  );
   first.socket.destroy();
   await until(
     () => {

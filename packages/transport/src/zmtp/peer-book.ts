@@ -18,7 +18,8 @@ export interface PeerBookOptions {
 
 export interface PeerBook {
   readonly all: ReadonlySet<Peer>;
-  add(endpoint: string | undefined): Peer;
+  /** One that this side connects to, or one that came to a port. */
+  add(endpoint: string | undefined, port: number): Peer;
   /** Lets it go when it has got what waits for it. */
   leave(peer: Peer): void;
   /** Lets it go at once, and ends its connection. */
@@ -56,7 +57,7 @@ export function createPeerBook({ limits, sendsAtOnce, shared, role, refusals, on
   }
   return {
     all,
-    add(endpoint) {
+    add(endpoint, port) {
       const output = createOutput({
         ...shared,
         mostBytes: limits.peerQueueBytes,
@@ -66,7 +67,15 @@ export function createPeerBook({ limits, sendsAtOnce, shared, role, refusals, on
           if (peer.isLeaving) finish(peer);
         },
       });
-      const peer: Peer = { endpoint, output, link: undefined, dialler: undefined, name: undefined, isLeaving: false };
+      const peer: Peer = {
+        endpoint,
+        port,
+        output,
+        link: undefined,
+        dialler: undefined,
+        name: undefined,
+        isLeaving: false,
+      };
       all.add(peer);
       return peer;
     },

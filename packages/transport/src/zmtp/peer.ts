@@ -7,6 +7,8 @@ import type { Output } from './output.ts';
 export interface Peer {
   /** Where this side connects to. */
   readonly endpoint: string | undefined;
+  /** Where it has come to; 0 if this side connects. */
+  readonly port: number;
   readonly output: Output;
   /** The connection, while its handshake is done and it stands. */
   link: Link | undefined;

@@ -93,7 +93,7 @@ export function createPeers(options: PeersOptions): Peers {
   function dial(place: Place): void {
     const endpoint = formatPlace(place);
     if (connectsOnce.has(kind) && dialledTo(endpoint).length > 0) return;
-    const peer = book.add(endpoint);
+    const peer = book.add(endpoint, 0);
     function met(): Peer {
       peer.dialler?.succeeded();
       return peer;
@@ -119,7 +119,7 @@ export function createPeers(options: PeersOptions): Peers {
       return refusals.accepted(new Breach('too_many_connections', `${limits.connections}`), port, address);
     }
     const link = makeLink(
-      () => book.add(undefined),
+      () => book.add(undefined, port),
       (peer, breach) => {
         shared.leave();
         if (peer !== undefined) book.forget(peer);

@@ -46,7 +46,11 @@ export function openZmtpSocket(options: SocketOptions, shared: Shared, onGone: (
       inbox,
       limits,
       tellsConnections: options.tellsConnections ?? false,
-      complain: (peer, breach) => refusals.accepted(breach, 0, peer.link?.address ?? ''),
+      complain({ endpoint, port, link }, breach) {
+        shared.counters.refused[breach.code] = (shared.counters.refused[breach.code] ?? 0) + 1;
+        if (endpoint === undefined) refusals.accepted(breach, port, link?.address ?? '');
+        else refusals.dialled(breach, endpoint);
+      },
     },
     waiting,
   );
