@@ -8,20 +8,20 @@ import { runThread } from './run-thread.ts';
 export interface HeartmonitorThreadOptions extends RunThreadOptions {
   /** It ends again and again, and is not started any more: engines get no pings, so the controller should end. */
   readonly onFailed: (error: Error) => void;
+  /** Starts within a minute at most. Default 5. */
+  readonly mostStarts?: number;
 }
 
 export interface HeartmonitorThread extends Pick<HeartmonitorService, 'start' | 'resync' | 'stop'> {
   readonly ports: HeartbeatPorts;
 }
 
-/** Starts of a thread within a minute at most. */
-const mostStarts = 5;
 const withinMs = 60_000;
 const pauseMs = 100;
 
 /** Binds the heartbeat's sockets. Rejects with MusterError `port_in_use` or `bad_option`. */
 export async function createHeartmonitorThread(options: HeartmonitorThreadOptions): Promise<HeartmonitorThread> {
-  const { log } = options;
+  const { log, mostStarts = 5 } = options;
   let thread = await runThread(options);
   const { ports } = thread;
   const startsMs = [performance.now()];
