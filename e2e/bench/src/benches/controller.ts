@@ -7,7 +7,9 @@ import { extraTable, markdownReport } from '../controller/markdown-report.ts';
 import type { Measurement } from '../controller/measure-group.ts';
 import { measureGroup } from '../controller/measure-group.ts';
 import { readOptions } from '../controller/options.ts';
+import type { Reached } from '../controller/reach.ts';
 import { reachedBy } from '../controller/reach.ts';
+import type { Table } from '../controller/tables.ts';
 import { cellTable, goalTable, plainText } from '../controller/tables.ts';
 import type { Contender } from '../controllers/contender.ts';
 import { ours, theirs } from '../controllers/contender.ts';
@@ -26,6 +28,7 @@ const peer = found && theirs(found);
 const contenders: readonly Contender[] = peer === undefined ? own : [...own, peer];
 const cells: Measurement[] = [];
 const extras: Extra[] = [];
+const versions = found === undefined ? [] : [found.name];
 const failures: string[] = [];
 const known = chosen.profile === undefined ? new Set<string>() : profilesIn(chosen.profile);
 
@@ -36,21 +39,30 @@ for (let round = 1; round <= chosen.rounds; round++) {
         measure(contender, group, round),
       );
   if (!chosen.cellsOnly) await measureExtras({ chosen, own, peer, round, attempt, onExtra });
+  write(round);
 }
 
-const reached = reachedBy({ cells, extras }, own[0]!.name, peer?.name);
-const tables = [cellTable(cells), ...(extras.length > 0 ? [extraTable({ extras })] : []), goalTable(reached)];
-const versions = found === undefined ? [] : [found.name];
-console.log(`${tables.map(plainText).join('\n\n')}\n\n${machineText(versions)}`);
+console.log(`${[...measuredTables(), goalTable(reached())].map(plainText).join('\n\n')}\n\n${machineText(versions)}`);
 if (failures.length > 0) console.log(`\nFAILED, and not in the figures:\n${failures.join('\n')}`);
 if (chosen.profile !== undefined) console.log(`\n${describeProfiles(chosen.profile, known).join('\n')}`);
-if (chosen.json !== undefined) {
-  const report = { bench: 'controller', machine: machine(), loadAtStart, versions, options: chosen };
-  writeJson(chosen.json, { ...report, reached, failures, cells, extras });
+
+function reached(): Reached {
+  return reachedBy({ cells, extras }, own[0]!.name, peer?.name);
 }
-if (chosen.markdown !== undefined) {
-  const about = { machine: machineText(versions), rounds: chosen.rounds, date: new Date().toISOString().slice(0, 10) };
-  writeFigures(chosen.markdown, markdownReport({ measured: { cells, extras }, reached, loadAtStart, ...about }));
+
+function measuredTables(): Table[] {
+  return [cellTable(cells), ...(extras.length > 0 ? [extraTable({ extras })] : [])];
+}
+
+/** After each round, so that what was measured outlives an end by Ctrl-C. */
+function write(rounds: number): void {
+  if (chosen.json !== undefined) {
+    const about = { bench: 'controller', machine: machine(), loadAtStart, versions, options: chosen, rounds };
+    writeJson(chosen.json, { ...about, reached: reached(), failures, cells, extras });
+  }
+  if (chosen.markdown === undefined) return;
+  const about = { machine: machineText(versions), rounds, date: new Date().toISOString().slice(0, 10), loadAtStart };
+  writeFigures(chosen.markdown, markdownReport({ measured: { cells, extras }, reached: reached(), ...about }));
 }
 
 /** One part that fails takes no other with it; the run as a whole has then failed. */

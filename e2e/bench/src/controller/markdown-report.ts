@@ -37,7 +37,7 @@ export interface MarkdownReport {
 }
 
 export function markdownReport({ measured, reached, machine, rounds, date, loadAtStart }: MarkdownReport): string {
-  const head = `${date}, ${machine}, ${short(loadAtStart)} at the start; medians of ${rounds} rounds, with the least and the most.`;
+  const head = `${date}, ${machine}, ${short(loadAtStart)} at the start; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds, with the least and the most`}.`;
   const extras = extraTable(measured);
   return [
     head,

@@ -43,7 +43,7 @@ const help = `npm run bench -- controller [options]: our controller, alone or be
   --json FILE        all measurements, machine and versions
   --markdown FILE    the tables; in a file with the lines <!-- figures --> and <!-- /figures -->, between these
 
-Ctrl-C ends it at any time and leaves nothing behind. A full run with --peers takes about 15 minutes.`;
+Files are written after each round. Ctrl-C ends it at any time and leaves nothing else behind. A full run with --peers takes about 15 minutes.`;
 
 const allModes = ['task', 'direct', 'broadcast', 'coalesced'] as const;
 
