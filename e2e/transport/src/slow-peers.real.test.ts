@@ -116,7 +116,7 @@ describe.each(ownTransports)('%s, measured:', () => {
     }
     const { rss } = await subject.figures();
     dead.signal('SIGSTOP');
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < 22; round++) {
       await subject.send('dead', 50, 100_000);
       await other.send(`round ${round}`);
       await other.skipTo(`round ${round}`);
