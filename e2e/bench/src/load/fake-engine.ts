@@ -2,7 +2,14 @@
 // publishes `busy` and `idle`, as real engines do.
 import { newId } from '@muster/machine/node';
 import type { EngineConnection, Frames, Message, Signer } from '@muster/protocol';
-import { buildMessage, channelUrl, createHeaderSource, findDelimiter, openMessage } from '@muster/protocol';
+import {
+  buildMessage,
+  channelUrl,
+  createHeaderSource,
+  decodeLatin1,
+  findDelimiter,
+  openMessage,
+} from '@muster/protocol';
 import type { Socket, SocketKind, Transport } from '@muster/transport';
 import { createHeaders, framesOf, nowText, okContent } from './wire-text.ts';
 
@@ -109,13 +116,14 @@ function createAnswering(pool: EnginePool, { uuid, shell, status, topic = '' }: 
   };
 }
 
-/** What scheduler and hub want to know of a reply (§4.5). */
+/** What scheduler and hub want to know of a reply (§4.5). The metadata of a broadcast names all its targets: they are not parsed. */
 function replyMetadata(uuid: string, request: Uint8Array, date: string): Buffer {
-  const common = `"started": "${date}", "dependencies_met": true, "engine": "${uuid}", "label": null, "status": "ok"`;
-  if (!asBuffer(request).includes('"is_broadcast"'))
-    return Buffer.from(`{${common}, "is_broadcast": false, "is_coalescing": false, "original_msg_id": ""}`, 'latin1');
-  const { is_broadcast, is_coalescing, original_msg_id } = JSON.parse(asBuffer(request).toString());
-  return Buffer.from(`{${common}, ${JSON.stringify({ is_broadcast, is_coalescing, original_msg_id }).slice(1)}`);
+  const text = decodeLatin1(request);
+  const broadcast = text.includes('"is_broadcast"');
+  const original = broadcast ? (/"original_msg_id": ?"([^"]*)"/.exec(text)?.[1] ?? '') : '';
+  const coalescing = broadcast && /"is_coalescing": ?true/.test(text);
+  return Buffer.from(
+    `{"started": "${date}", "dependencies_met": true, "engine": "${uuid}", "label": null, "status": "ok", "is_broadcast": ${broadcast}, "is_coalescing": ${coalescing}, "original_msg_id": "${original}"}`,
+    'latin1',
+  );
 }
-
-const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
