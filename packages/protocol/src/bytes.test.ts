@@ -16,7 +16,7 @@ test('text comes back; what is not UTF-8 throws TypeError, also from a Buffer', 
     expect(() => decodeText(new Uint8Array(bad))).toThrow(TypeError);
     expect(() => decodeText(Buffer.from(bad))).toThrow(TypeError);
   }
-});
+}, 60_000);
 
 test('decoding agrees with the strict decoder of the platform for any bytes', () => {
   const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
