@@ -156,13 +156,15 @@ describe.each(ownTransports)('%s, measured:', () => {
     for (let n = 0; n < readers.length; n++) await subject.send(`reader ${n}`, 700, 100_000);
     const other = await (await peerOf('pyzmq')).open('dealer');
     await other.connect(subject.endpoint);
+    await until(async () => ((await subject.figures()).counters.refused.stalled ?? 0) > 0, {
+      what: 'somebody is let go',
+    });
     await other.send('am I served?');
-    expect((await other.receive(1, 15_000)).length).toBe(1);
+    await other.skipTo('am I served?');
+    await until(async () => (await subject.figures()).counters.queuedBytes < 60 * MiB, { what: 'less waits than may' });
     const { counters, errors } = await subject.figures();
     expect(counters.readingPauses).toBeGreaterThan(0);
-    expect(counters.refused.stalled).toBeGreaterThan(0);
     expect(errors.join()).toMatch(/not read/);
-    expect(counters.queuedBytes).toBeLessThan(60 * MiB);
     for (const peer of readers) peer.leave();
     await other.close();
   });
