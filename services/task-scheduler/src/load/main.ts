@@ -1,5 +1,6 @@
-// What the scheduler itself costs a task, without a network: `node services/task-scheduler/src/load/main.ts --engines 64 --queued 1000
-// --tasks 200000 [--scheme weighted] [--hwm 1] [--core]`. Run by hand; prints one line of JSON.
+// What the scheduler itself costs a task, without a network, in CPU and memory. By hand: `node services/task-scheduler/src/load/main.ts
+// --engines 64 --queued 1000 --tasks 200000 [--scheme weighted] [--hwm 1]`. It fills the queue, answers and submits in turn, and
+// answers what is left; one line of JSON comes out, with microseconds of CPU a task for each of the three.
 
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
