@@ -16,7 +16,7 @@ const oldest = 24;
 const flags = {
   ipcontroller: ['--max-semi-space-size=8', '--expose-gc'],
   'muster controller': ['--max-semi-space-size=8', '--expose-gc'],
-  'muster service': ['--max-semi-space-size=8'],
+  'muster service': ['--max-semi-space-size=8', '--expose-gc'],
 };
 /** @param {string} command */
 const flagsOf = (command) => flags[command] ?? flags[`${command} ${process.argv[2]}`] ?? [];

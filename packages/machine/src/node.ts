@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Ports, Timers } from './ports.ts';
 
+export { releaseMemory } from './release-memory.ts';
+
 /** Wall clock in microseconds, strictly increasing; follows corrections of the system's clock, but never backwards. */
 export function createSystemClock(): Clock {
   let last = 0;

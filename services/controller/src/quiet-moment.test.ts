@@ -1,26 +1,25 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { collectInQuietMoment } from './quiet-moment.ts';
+import { releaseInQuietMoment } from './quiet-moment.ts';
 
 afterEach(() => void vi.useRealTimers());
 
-test('memory is collected once, when the loop has been idle for a second', () => {
+test('memory is releaseed once, when the loop has been idle for a second', () => {
   vi.useFakeTimers();
-  const collect = vi.fn();
+  const release = vi.fn();
   let utilization = 0.5;
-  collectInQuietMoment(collect, () => ({ idle: 0, active: 0, utilization }));
+  releaseInQuietMoment(release, () => ({ idle: 0, active: 0, utilization }));
   vi.advanceTimersByTime(10_000);
-  expect(collect).not.toHaveBeenCalled();
+  expect(release).not.toHaveBeenCalled();
   utilization = 0.01;
   vi.advanceTimersByTime(10_000);
-  expect(collect).toHaveBeenCalledTimes(1);
+  expect(release).toHaveBeenCalledTimes(1);
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('it can be called off, and does without a collector', () => {
+test('it can be called off', () => {
   vi.useFakeTimers();
-  const collect = vi.fn();
-  collectInQuietMoment(collect, () => ({ idle: 0, active: 0, utilization: 0 }))();
-  collectInQuietMoment(undefined)();
+  const release = vi.fn();
+  releaseInQuietMoment(release, () => ({ idle: 0, active: 0, utilization: 0 }))();
   vi.advanceTimersByTime(10_000);
-  expect(collect).not.toHaveBeenCalled();
+  expect(release).not.toHaveBeenCalled();
 });

@@ -19,7 +19,7 @@ import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
 import { chooseIdentity, chooseKey } from './identity.ts';
 import { readPredecessor } from './predecessor.ts';
-import { collectInQuietMoment } from './quiet-moment.ts';
+import { releaseInQuietMoment } from './quiet-moment.ts';
 import { explainReuse, leaveFiles } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';
 import { resultMaxAgeMs } from './store.ts';
@@ -57,7 +57,7 @@ export async function runController(given: ControllerValues, env: NodeJS.Process
     const stop = await start({ values, env, log, profileDir, paths, engineState, onShutdownRequested, onFailed });
     const own = log.child({ service: 'controller' });
     const files = watchOpenFiles(own);
-    const callOff = collectInQuietMoment();
+    const callOff = releaseInQuietMoment();
     const why = await ending.promise;
     own[status === 0 ? 'info' : 'error']({ why }, 'stopping');
     files.stop();

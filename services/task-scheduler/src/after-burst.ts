@@ -1,8 +1,5 @@
 // Very many waiting tasks make a large heap, and Node gives little of it back by itself: as long as nothing happens it collects
 // nothing, and what it has collected it keeps for the next time. So when the burst is over and it is quiet, all is collected and given back.
-
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Ports } from '@muster/machine';
 
 export interface BurstWatch {
@@ -45,12 +42,4 @@ export function createBurstWatch({ clock, timers, size, release }: BurstWatchOpt
       timers.clear(timer);
     },
   };
-}
-
-/** Collects everything and gives memory back to the system: some 50 ms. */
-export function releaseMemory(): void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as (options: object) => void;
-  setFlagsFromString('--no-expose-gc');
-  collect({ type: 'major', flavor: 'last-resort' });
 }

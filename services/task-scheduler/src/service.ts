@@ -2,11 +2,12 @@
 import type { Bus } from '@muster/bus';
 import type { Ports, Recorder, Runner } from '@muster/machine';
 import { createRunner } from '@muster/machine';
+import { releaseMemory } from '@muster/machine/node';
 import type { Signer } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import type { BoundSockets, Post } from '@muster/transport';
 import { createPlainPost, createPost } from '@muster/transport';
-import { createBurstWatch, releaseMemory } from './after-burst.ts';
+import { createBurstWatch } from './after-burst.ts';
 import { listenToBus } from './bus-side.ts';
 import type { TaskSchedulerConfig } from './config.ts';
 import { checkConfig } from './config.ts';

@@ -2,7 +2,7 @@
 // messages. A main thread that is busy for seconds keeps no engine waiting for its pings.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createInProcessBus, type EngineList } from '@muster/bus';
-import { createSystemPorts } from '@muster/machine/node';
+import { createSystemPorts, releaseMemory } from '@muster/machine/node';
 import { MusterError } from '@muster/protocol';
 import type { Logger } from '@muster/telemetry';
 import { createBoundSockets, createTransport, logTransportErrors } from '@muster/transport';
@@ -70,9 +70,8 @@ async function stop(service: HeartmonitorService): Promise<void> {
   // Nothing is left to wait for: the thread ends.
   port.close();
 }
-/** What the start has left behind is given back to the system: 6 MB of 16. There where Node was started with --expose-gc. */
-const collect = (globalThis as { gc?: (how: object) => void }).gc;
-setTimeout(() => collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }), 1000).unref();
+/** What the start has left behind: 6 MB of 16. */
+setTimeout(releaseMemory, 1000).unref();
 
 try {
   const service = await createHeartmonitorService({ sockets, bus, ports: createSystemPorts(), log, config });
