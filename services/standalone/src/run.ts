@@ -12,6 +12,7 @@ import { closeAll } from './running.ts';
 import type { ServiceProgram } from './start.ts';
 import { start } from './start.ts';
 import { createStopping } from './stopping.ts';
+import { transportMetrics } from './transport-metrics.ts';
 
 /**
  * Runs a service until a signal ends it. Resolves to the exit status; errors that a person can mend reject with MusterError
@@ -55,6 +56,7 @@ async function serve(address: string, readiness: Readiness, figures: ProcessMetr
   const metrics = () => [
     gauge('muster_ready', 'Whether the service is ready.', Number(readiness.reasons().length === 0)),
     ...(running.part?.metrics() ?? []),
+    ...(running.transport?.counters === undefined ? [] : transportMetrics(running.transport.counters)),
     ...(running.nats === undefined ? [] : busMetrics(running.nats)),
     ...figures.read(),
   ];

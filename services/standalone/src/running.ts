@@ -3,13 +3,13 @@ import type { Bus } from '@muster/bus';
 import type { NatsBus } from '@muster/bus/nats';
 import type { TaskStore } from '@muster/task-store';
 import type { Logger } from '@muster/telemetry';
-import type { Transport } from '@muster/transport';
+import type { CountingTransport } from '@muster/transport';
 import type { Part } from './part.ts';
 import { pause } from './stopping.ts';
 
 /** What has been opened so far, to be closed again. */
 export interface Running {
-  transport?: Transport;
+  transport?: CountingTransport;
   nats?: NatsBus;
   /** On NATS. */
   bus?: Bus;
