@@ -50,7 +50,9 @@ export function plainText(table: Table): string {
 }
 
 export function markdown(table: Table): string {
-  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
   const [head, ...rows] = table;
-  return [line(head!), line(head!.map(() => '---')), ...rows.map(line)].join('\n');
+  const widths = head!.map((_, column) => Math.max(3, ...table.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, column) => row[column]!.padEnd(width)).join(' | ')} |`;
+  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
