@@ -57,6 +57,8 @@ export const hearts: Group = {
       engine.beating = false;
       tale.client.request('registration', 'unregistration_request', { content: { id: engine.id } });
       await tale.client.settle('registration');
+      // Ours has an engine to tell of, which Python's controller lost for good.
+      await tale.client.lines.notification.next(tells('unregistration', 'sleeping'), 500);
       tale.client.lines.notification.drain();
       tale.gone(engine);
     }),

@@ -34,6 +34,8 @@ export const registration: Group = {
       await tale.hears('announced again', notification, tells('registration', 'returning'), 2000);
       await leaves(tale, 'leaves', { id: contentOf(reply).id ?? null });
       await tale.client.settle('registration');
+      // Python's controller does not know it any more.
+      await notification.next(tells('unregistration', 'returning'), 500);
       notification.drain();
       tale.gone(engine);
     }),
