@@ -50,7 +50,7 @@ function names(everyDay: boolean): string {
 
 /** The suite mostly waits: half a core a job. */
 function defaultWidth(): number {
-  return Math.max(2, Math.min(16, 3 * availableParallelism()));
+  return Math.max(2, Math.min(16, 2 * availableParallelism()));
 }
 
 /** Throws an Error that says what there is, for what cannot be. */
