@@ -1,6 +1,7 @@
 import type { Figure } from './figures.ts';
 import { short, spread } from './figures.ts';
 import type { Growth } from './growth.ts';
+import { plainText } from './text-table.ts';
 
 /** All that was measured of one system. */
 export interface Measured {
@@ -58,16 +59,7 @@ export function tableOf(results: readonly Measured[]): string {
     const verdict = goal ? `${goal[0]}: ${goal[1](results[0]!) ? 'reached' : 'MISSED'}` : '';
     return [title, ...results.map(cell), verdict];
   });
-  const table = [['', ...results.map(({ system }) => system), 'to reach'], ...rows];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return plainText([['', ...results.map(({ system }) => system), 'to reach'], ...rows]);
 }
 
 export const reportOf = (results: readonly Measured[], machine: object) => ({

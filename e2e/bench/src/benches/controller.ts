@@ -9,8 +9,7 @@ import { measureGroup } from '../controller/measure-group.ts';
 import { readOptions } from '../controller/options.ts';
 import type { Reached } from '../controller/reach.ts';
 import { reachedBy } from '../controller/reach.ts';
-import type { Table } from '../controller/tables.ts';
-import { cellTable, goalTable, plainText } from '../controller/tables.ts';
+import { cellTable, goalTable } from '../controller/tables.ts';
 import type { Contender } from '../controllers/contender.ts';
 import { ours, theirs } from '../controllers/contender.ts';
 import { describeProfiles, profilesIn } from '../controllers/profiles.ts';
@@ -18,6 +17,8 @@ import { short } from '../figures.ts';
 import { machine, machineText } from '../machine.ts';
 import { writeFigures, writeJson } from '../report-files.ts';
 import { findPeer } from '../system.ts';
+import type { Table } from '../text-table.ts';
+import { plainText } from '../text-table.ts';
 
 const chosen = readOptions(process.argv.slice(2));
 const loadAtStart = loadavg()[0]!;

@@ -2,7 +2,6 @@
 
 import { transportNames } from '@muster/transport';
 import { flag, listOf, readCommandLine, text, textOr, whole } from '../command-line.ts';
-import { plainText } from '../controller/tables.ts';
 import { ours, theirs } from '../controllers/contender.ts';
 import type { Transfer } from '../data/transfer.ts';
 import { directions, throughController, throughRelay } from '../data/transfer.ts';
@@ -10,6 +9,7 @@ import { figure, short, spread } from '../figures.ts';
 import { machine, machineText } from '../machine.ts';
 import { writeJson } from '../report-files.ts';
 import { findPeer } from '../system.ts';
+import { plainText } from '../text-table.ts';
 
 const help = `npm run bench -- data [options]: buffers of 1 kB to 1 GB from a client to engines (push), back (pull), and to four
 engines at once (broadcast), beside Python's controller and libzmq's zmq_proxy in C (the zeromq package runs it), which is what

@@ -1,13 +1,13 @@
 // npm run bench -- growth: see `help`.
 import { transportNames } from '@muster/transport';
 import { flag, listOf, readCommandLine, text, textOr, whole } from '../command-line.ts';
-import { plainText } from '../controller/tables.ts';
 import { ours } from '../controllers/contender.ts';
 import { short } from '../figures.ts';
 import type { QueueCost } from '../growth/measure-queue.ts';
 import { measureQueue } from '../growth/measure-queue.ts';
 import { machine, machineText } from '../machine.ts';
 import { writeJson } from '../report-files.ts';
+import { plainText } from '../text-table.ts';
 
 const help = `npm run bench -- growth [options]: what a task costs the controller with 64 engines and 1,000 tasks in the queue, and with 1,000
 engines and a long queue; to reach: not more than 1.5 times as much. And whether memory is given back

@@ -1,7 +1,6 @@
 // npm run bench -- latency: see `help`.
 import { transportNames } from '@muster/transport';
 import { listOf, readCommandLine, text, textOr, whole } from '../command-line.ts';
-import { plainText } from '../controller/tables.ts';
 import { ours, startController, theirs } from '../controllers/contender.ts';
 import { relayConnection, startRelay } from '../controllers/relay.ts';
 import { figure, short, spread } from '../figures.ts';
@@ -12,6 +11,7 @@ import type { Mode } from '../load/requests.ts';
 import { machine, machineText } from '../machine.ts';
 import { writeJson } from '../report-files.ts';
 import { findPeer } from '../system.ts';
+import { plainText } from '../text-table.ts';
 
 const help = `npm run bench -- latency [options]: from a client's request to the engine's answer, one at a time, direct and load-balanced, through
 our controller, Python's, and libzmq's zmq_proxy in C (the zeromq package runs it) as the floor

@@ -1,7 +1,6 @@
 // npm run bench -- relay: see `help`.
 import { transportNames } from '@muster/transport';
 import { listOf, readCommandLine, text, textOr, whole } from '../command-line.ts';
-import { plainText } from '../controller/tables.ts';
 import { startRelay } from '../controllers/relay.ts';
 import { figure, short, spread } from '../figures.ts';
 import { startWorkers } from '../load/load.ts';
@@ -9,6 +8,7 @@ import type { PlainResult } from '../load/plain-frames.ts';
 import { machine, machineText } from '../machine.ts';
 import { processTree } from '../memory.ts';
 import { writeJson } from '../report-files.ts';
+import { plainText } from '../text-table.ts';
 
 const help = `npm run bench -- relay [options]: the transports alone. A relay of two sockets passes messages from a client to a worker, which
 sends them back; beside libzmq's zmq_proxy in C (the zeromq package runs it)

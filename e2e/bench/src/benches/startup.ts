@@ -2,13 +2,13 @@
 
 import { transportNames } from '@muster/transport';
 import { flag, listOf, positive, readCommandLine, text, textOr, whole, wholes } from '../command-line.ts';
-import { plainText } from '../controller/tables.ts';
 import { ours } from '../controllers/contender.ts';
 import { figure, short, spread } from '../figures.ts';
 import { machine, machineText } from '../machine.ts';
 import { writeJson } from '../report-files.ts';
 import type { Startup } from '../startup/measure-startup.ts';
 import { measureStartup } from '../startup/measure-startup.ts';
+import { plainText } from '../text-table.ts';
 
 const help = `npm run bench -- startup [options]: how soon many engines that only speak the wire are registered, and whether they stay
 registered while tasks run. To reach: 1,000 within 15 s (better 8 s), none lost

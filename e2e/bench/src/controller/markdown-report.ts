@@ -1,9 +1,10 @@
 // The figures of a run for docs/performance.md. Pure.
 import { figure, short, spread } from '../figures.ts';
+import type { Table } from '../text-table.ts';
+import { markdown } from '../text-table.ts';
 import type { ExtraName } from './extras.ts';
 import type { Measured, Reached } from './reach.ts';
-import type { Table } from './tables.ts';
-import { cellTable, goalTable, markdown } from './tables.ts';
+import { cellTable, goalTable } from './tables.ts';
 
 const titles: Readonly<Record<ExtraName, string>> = {
   startMb: 'controller at start, MB',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { figure } from '../figures.ts';
+import { markdown, plainText } from '../text-table.ts';
 import { extraTable, markdownReport } from './markdown-report.ts';
-import { goalTable, markdown, plainText } from './tables.ts';
+import { goalTable } from './tables.ts';
 
 test('tables are text in columns, or markdown', () => {
   const table = [

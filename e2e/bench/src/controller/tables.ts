@@ -1,13 +1,12 @@
 // Tables of the controller's bench, as rows of text. Pure.
 import { spread } from '../figures.ts';
+import type { Table } from '../text-table.ts';
 import { nameOf } from './cells.ts';
 import type { GoalName } from './goals.ts';
 import { barText, goals, verdictOf } from './goals.ts';
 import type { Measurement } from './measure-group.ts';
 import type { Reached } from './reach.ts';
 import { figureOf, valuesOf } from './select.ts';
-
-export type Table = readonly (readonly string[])[];
 
 /** First row: titles. A goal without a figure says so. */
 export function goalTable(reached: Reached): Table {
@@ -35,24 +34,4 @@ export function cellTable(all: readonly Measurement[]): Table {
     rows.set(name, ofCell.set(contender, [name, contender, ...figures]));
   }
   return [['', '', ...titles], ...[...rows.values()].flatMap((ofCell) => [...ofCell.values()])];
-}
-
-export function plainText(table: Table): string {
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-export function markdown(table: Table): string {
-  const [head, ...rows] = table;
-  const widths = head!.map((_, column) => Math.max(3, ...table.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    `| ${widths.map((width, column) => row[column]!.padEnd(width)).join(' | ')} |`;
-  return [line(head!), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
