@@ -1,4 +1,5 @@
 import type { Frames } from '@muster/protocol';
+import { createMessageQueue } from './message-queue.ts';
 
 /** Messages in the order in which they were sent, with their count and bytes. All steps take constant time. */
 export interface Fifo {
@@ -12,36 +13,28 @@ export interface Fifo {
 }
 
 const bytesOf = (frames: Frames): number => frames.reduce((sum, frame) => sum + frame.length, 0);
-const compactFrom = 1024;
-
 export function createFifo(): Fifo {
-  let items: (Frames | undefined)[] = [];
-  let head = 0;
+  const queue = createMessageQueue();
   let bytes = 0;
   return {
     push(frames) {
-      items.push(frames);
+      queue.push(frames);
       bytes += bytesOf(frames);
     },
-    peek: () => items[head],
+    peek: () => queue.at(0),
     shift() {
-      const first = items[head];
+      const first = queue.at(0);
       if (first === undefined) return undefined;
-      items[head++] = undefined;
+      queue.drop(1);
       bytes -= bytesOf(first);
-      if (head >= compactFrom && head * 2 >= items.length) {
-        items = items.slice(head);
-        head = 0;
-      }
       return first;
     },
     clear() {
-      items = [];
-      head = 0;
+      queue.drop(queue.length);
       bytes = 0;
     },
     get messages() {
-      return items.length - head;
+      return queue.length;
     },
     get bytes() {
       return bytes;

@@ -29,3 +29,7 @@ export const createCounters = (): ZmtpCounters => ({
   queuedBytesMost: 0,
   readingPauses: 0,
 });
+
+export function countRefusal({ refused }: ZmtpCounters, code: BreachCode): void {
+  refused[code] = (refused[code] ?? 0) + 1;
+}

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers';
 import type { PeerId } from '@muster/protocol';
 import type { Received } from '../port.ts';
 import { largestBatch } from '../port.ts';
-import { costOf } from './message-queue.ts';
+import { costOf } from './limits.ts';
 
 /** Whole messages on their way to the receiver; they wait until there is one. */
 export interface Inbox {

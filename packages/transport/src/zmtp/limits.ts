@@ -1,4 +1,6 @@
 import { totalmem } from 'node:os';
+import type { Frames } from '@muster/protocol';
+import { wireBytes } from './codec/frames.ts';
 
 /** What a peer may cost at most. */
 export interface ZmtpLimits {
@@ -51,3 +53,6 @@ export const defaultLimits = (): ZmtpLimits => ({
 
 /** What a frame in memory costs beside its bytes: the view, and its place in arrays. */
 export const frameCost = 128;
+
+/** What a message costs while it waits. */
+export const costOf = (frames: Frames): number => wireBytes(frames) + frames.length * frameCost;

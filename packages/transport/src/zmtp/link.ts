@@ -9,6 +9,7 @@ import { encodePing } from './codec/commands.ts';
 import type { Hello, PeerHello } from './codec/session.ts';
 import { createSession } from './codec/session.ts';
 import type { ZmtpCounters } from './counters.ts';
+import { countRefusal } from './counters.ts';
 import type { ZmtpLimits } from './limits.ts';
 import { createTimers } from './link-timers.ts';
 import type { Output } from './output.ts';
@@ -137,7 +138,7 @@ export function createLink(options: LinkOptions): Link {
     isClosed = true;
     timers.stop();
     clearTimeout(farewell);
-    if (breach !== undefined) counters.refused[breach.code] = (counters.refused[breach.code] ?? 0) + 1;
+    if (breach !== undefined) countRefusal(counters, breach.code);
     if (unfinished > 0) countUnfinished(0);
     if (output !== undefined) {
       counters.connectionsOpen--;

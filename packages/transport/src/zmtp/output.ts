@@ -2,13 +2,13 @@
 // fast as the peer takes them. It outlives connections: what was not handed to one goes to the next.
 import type { Socket as NetSocket } from 'node:net';
 import type { Frames } from '@muster/protocol';
+import { createMessageQueue } from '../message-queue.ts';
 import type { Budget } from './budget.ts';
 import { wireBytes, writeMessage } from './codec/frames.ts';
 import { piecesOf } from './codec/pieces.ts';
 import type { ZmtpCounters } from './counters.ts';
 import type { Flusher } from './flusher.ts';
-import { frameCost } from './limits.ts';
-import { costOf, createMessageQueue } from './message-queue.ts';
+import { costOf, frameCost } from './limits.ts';
 import type { PackBlock } from './pack-block.ts';
 import { largestBlock } from './pack-block.ts';
 

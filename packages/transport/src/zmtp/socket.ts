@@ -4,6 +4,7 @@ import { identityBytes } from '../endpoint.ts';
 import type { Socket, SocketKind, SocketOptions } from '../port.ts';
 import type { SendQueue } from '../send-queue.ts';
 import { createSendQueue } from '../send-queue.ts';
+import { countRefusal } from './counters.ts';
 import { bindingPlace, connectionPlace } from './endpoints.ts';
 import { createInbox } from './inbox.ts';
 import type { Listener } from './listener.ts';
@@ -47,7 +48,7 @@ export function openZmtpSocket(options: SocketOptions, shared: Shared, onGone: (
       limits,
       tellsConnections: options.tellsConnections ?? false,
       complain({ endpoint, port, link }, breach) {
-        shared.counters.refused[breach.code] = (shared.counters.refused[breach.code] ?? 0) + 1;
+        countRefusal(shared.counters, breach.code);
         if (endpoint === undefined) refusals.accepted(breach, port, link?.address ?? '');
         else refusals.dialled(breach, endpoint);
       },

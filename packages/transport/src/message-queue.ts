@@ -1,11 +1,6 @@
 import type { Frames } from '@muster/protocol';
-import { wireBytes } from './codec/frames.ts';
-import { frameCost } from './limits.ts';
 
-/** What a message costs while it waits. */
-export const costOf = (frames: Frames): number => wireBytes(frames) + frames.length * frameCost;
-
-/** Messages that wait for a peer, in order, and what they cost. */
+/** Messages in the order in which they were added. All steps take constant time. */
 export interface MessageQueue {
   push(frames: Frames): void;
   /** The message so many places behind the oldest. */
