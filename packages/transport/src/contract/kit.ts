@@ -23,7 +23,7 @@ export interface Inbox {
 }
 
 /** One test's transport, and what belongs to it. */
-interface Kit {
+export interface Kit {
   readonly transport: Transport;
   /** What went to onError. */
   readonly errors: Error[];
