@@ -1,10 +1,12 @@
 // Programs that check something: their output goes to the terminal as it comes, and their counts are read from it.
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { guardRun, runTag, runVariable, temporaryFolder } from '@muster/testkit';
 import type { Counts } from './counts.ts';
 import { parseCounts } from './counts.ts';
+import type { VitestResults } from './vitest-results.ts';
+import { countFiles, mergeRuns, worthAnotherTry } from './vitest-results.ts';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -56,34 +58,33 @@ export async function runCounting(argv: readonly string[]): Promise<GateResult> 
   return { counts: parseCounts(output), exitCode };
 }
 
-/** Vitest with its counts; `args` as on its command line. */
-export async function runVitest(args: readonly string[]): Promise<GateResult> {
+/**
+ * Vitest with its counts, by a file of configuration (default: that of the unit tests); `args` as on its command line. Without
+ * them, files with failures are run once more when all else is done, if they are few; what passes only then is listed.
+ */
+export async function runVitest(config?: string, args: readonly string[] = []): Promise<GateResult> {
+  const configured = config === undefined ? [] : ['--config', config];
+  const first = await runVitestOnce([...configured, ...args]);
+  if (first.results === undefined) return { counts: undefined, exitCode: first.exitCode };
+  const again = args.length > 0 ? [] : worthAnotherTry(first.results);
+  if (again.length === 0) return { counts: countFiles(first.results.testResults), exitCode: first.exitCode };
+  console.log(`Once more, alone: ${again.map((path) => relative(root, path)).join(', ')}`);
+  const second = await runVitestOnce([...configured, ...again.map((path) => relative(root, path))]);
+  const { counts, lucky } = mergeRuns(first.results, second.results ?? { testResults: [] });
+  for (const { title, why } of lucky) console.log(`Passed on the second try: ${relative(root, title)} (${why})`);
+  return { counts, exitCode: second.exitCode };
+}
+
+async function runVitestOnce(
+  args: readonly string[],
+): Promise<{ readonly results: VitestResults | undefined; readonly exitCode: number }> {
   await using folder = await temporaryFolder('vitest');
   const file = join(folder.path, 'results.json');
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${file}`];
-  const { exitCode } = await runShown([
-    join(root, 'node_modules/.bin/vitest'),
-    'run',
-    '--silent=passed-only',
-    ...reporters,
-    ...args,
-  ]);
+  const program = join(root, 'node_modules/.bin/vitest');
+  const { exitCode } = await runShown([program, 'run', '--silent=passed-only', ...reporters, ...args]);
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  return { counts: text === undefined ? undefined : countVitest(JSON.parse(text)), exitCode };
-}
-
-function countVitest(
-  results: Record<string, number> & { testResults: { status: string; assertionResults: unknown[] }[] },
-) {
-  // A file that could not be loaded has no tests, and would not be counted.
-  const brokenFiles = results.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  ).length;
-  return {
-    passed: results.numPassedTests ?? 0,
-    failed: (results.numFailedTests ?? 0) + brokenFiles,
-    skipped: (results.numPendingTests ?? 0) + (results.numTodoTests ?? 0),
-  };
+  return { results: text === undefined ? undefined : (JSON.parse(text) as VitestResults), exitCode };
 }
 
 /** `npm run check`: each of its four tasks is one. */

@@ -12,8 +12,7 @@ export async function runInterop(args: readonly string[]): Promise<GateResult> {
   const asked = parseArguments(args);
   if (asked.help) throw new Error('Help is not a run.');
   const results: GateResult[] = [];
-  if (asked.own !== undefined)
-    results.push(await runVitest(['--config', 'e2e/interop/vitest.config.ts', ...asked.own]));
+  if (asked.own !== undefined) results.push(await runVitest('e2e/interop/vitest.config.ts', asked.own));
   if (asked.matrix !== undefined) results.push(await runCounting(['e2e/interop/src/matrix/main.ts', ...args]));
   const verdicts = results.map(({ counts, exitCode }) => judge(counts, exitCode));
   for (const { why } of verdicts) if (why !== undefined) console.log(`A part of interop ${why}`);

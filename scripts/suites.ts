@@ -46,28 +46,28 @@ export const suites: Readonly<Record<string, Suite>> = {
   services: {
     about: 'services apart on NATS and MongoDB, for Python and TypeScript peers; each is killed and started again',
     needs: ['nats', 'mongo-wire', 'mpi', 'ipyparallel'],
-    run: (args) => runVitest(['--config', 'e2e/services/vitest.config.ts', ...args]),
+    run: (args) => runVitest('e2e/services/vitest.config.ts', args),
   },
   bench: {
     about:
       'the benches of controllers, as small as they go: they measure, check what comes back, and leave nothing behind',
     needs: [],
-    run: (args) => runVitest(['--config', 'e2e/bench/vitest.config.ts', ...args]),
+    run: (args) => runVitest('e2e/bench/vitest.config.ts', args),
   },
   containers: {
     about: 'the services, servers and engines as containers of a docker daemon, for Python and TypeScript clients',
     needs: ['docker', 'image-layers', 'nats', 'mongo-wire', 'ipyparallel'],
-    run: (args) => runVitest(['--config', 'e2e/containers/vitest.config.ts', ...args]),
+    run: (args) => runVitest('e2e/containers/vitest.config.ts', args),
   },
   launchers: {
     about: 'engines by ssh, MPI and PBS on machines made of network namespaces',
     needs: ['machines', 'mpi', 'slurm', 'ipyparallel'],
-    run: (args) => runVitest(['--config', 'e2e/launchers/vitest.config.ts', ...args]),
+    run: (args) => runVitest('e2e/launchers/vitest.config.ts', args),
   },
   kubernetes: {
     about: 'the chart and profiles on a real cluster of one node, with machines and a PBS queue beside it (5 min)',
     needs: ['kubernetes', 'helm', 'image-layers', 'nats', 'mongo-wire', 'machines', 'mpi', 'slurm', 'ipyparallel'],
-    run: (args) => runVitest(['--config', 'e2e/kubernetes/vitest.config.ts', ...args]),
+    run: (args) => runVitest('e2e/kubernetes/vitest.config.ts', args),
   },
 };
 

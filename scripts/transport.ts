@@ -5,8 +5,7 @@ import { runCounting, runVitest } from './gate.ts';
 
 const runFuzz = (args: readonly string[]): Promise<GateResult> =>
   runCounting(['e2e/transport/src/fuzz/main.ts', ...args]);
-const runPeers = (args: readonly string[]): Promise<GateResult> =>
-  runVitest(['--config', 'e2e/transport/vitest.config.ts', ...args]);
+const runPeers = (args: readonly string[]): Promise<GateResult> => runVitest('e2e/transport/vitest.config.ts', args);
 
 /** `--fuzz [N] [--seed S]`: only random inputs; other arguments are for vitest; without any, all of it. */
 export async function runTransport(args: readonly string[]): Promise<GateResult> {

@@ -36,7 +36,7 @@ async function runUnitTests(): Promise<GateResult> {
     else if (process.env[variable] === undefined)
       console.log(`Tests with ${found.title} are skipped: it is missing. To install it: E2E_PROVISION=1 npm test`);
   }
-  return runVitest([]);
+  return runVitest();
 }
 
 interface Row {
