@@ -5,6 +5,7 @@ const rooms = [
   ['serialize', 'config', 'telemetry'],
   ['transport', 'bus', 'task-store', 'cluster-profile', 'kube'],
   ['launchers', 'client', 'testkit'],
+  ['cluster'],
 ];
 const above = rooms.flatMap((level, i) => {
   const higher = rooms.slice(i).flat();

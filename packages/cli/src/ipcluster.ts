@@ -1,6 +1,7 @@
 // ipcluster: start, engines, stop, list, clean. Each loads only what it needs: starting fast is the point.
+
+import { cleanSettings, enginesSettings, listSettings, startSettings, stopSettings } from '@muster/cluster/settings';
 import { MusterError } from '@muster/protocol';
-import { cleanSettings, enginesSettings, listSettings, startSettings, stopSettings } from './cluster/settings.ts';
 import { print, runCommand, withErrors } from './command.ts';
 import { readVersion } from './version.ts';
 
@@ -40,7 +41,7 @@ const start: Run = (argv, env) =>
           ['ipcluster start -- --nodb --hwm=0', 'with options for the controller'],
         ],
       },
-      run: async ({ values, rest }) => (await import('./cluster/start.ts')).startCluster(values, rest, env),
+      run: async ({ values, rest }) => (await import('@muster/cluster/commands/start')).startCluster(values, rest, env),
     },
     argv,
     env,
@@ -56,7 +57,7 @@ const engines: Run = (argv, env) =>
         about: 'Starts engines for the controller of a profile. Ctrl-C interrupts their work; twice, it stops them.',
         examples: [['ipcluster engines -n 4', 'four more engines']],
       },
-      run: async ({ values }) => (await import('./cluster/engines.ts')).startEngines(values, env),
+      run: async ({ values }) => (await import('@muster/cluster/commands/engines')).startEngines(values, env),
     },
     argv,
     env,
@@ -76,7 +77,8 @@ const stop: Run = (argv, env) =>
         ],
       },
       parse: { words: true },
-      run: async ({ values, words }) => (await import('./cluster/stop.ts')).stopClusters(values, words, env),
+      run: async ({ values, words }) =>
+        (await import('@muster/cluster/commands/stop')).stopClusters(values, words, env),
     },
     argv,
     env,
@@ -88,7 +90,7 @@ const list: Run = (argv, env) =>
       name: 'ipcluster list',
       table: listSettings,
       usage: { usage: 'ipcluster list [options]', about: 'Lists the clusters that run, of all profiles or of one.' },
-      run: async ({ values }) => (await import('./cluster/list.ts')).listClusters(values, env),
+      run: async ({ values }) => (await import('@muster/cluster/commands/list')).listClusters(values, env),
     },
     argv,
     env,
@@ -103,7 +105,7 @@ const clean: Run = (argv, env) =>
         usage: 'ipcluster clean [options]',
         about: 'Removes cluster files, connection files and logs of a profile. Refuses while a cluster runs.',
       },
-      run: async ({ values }) => (await import('./cluster/clean.ts')).cleanProfiles(values, env),
+      run: async ({ values }) => (await import('@muster/cluster/commands/clean')).cleanProfiles(values, env),
     },
     argv,
     env,

@@ -1,11 +1,12 @@
 // Fetch the file; look whether the cluster answers; write the file, or forward ports and write one that leads through them.
+
+import { createProgress, type Progress } from '@muster/cluster/progress';
+import { listenForStop } from '@muster/cluster/stop-signals';
 import { readIfThere, removeFile } from '@muster/config';
 import type { KubeApi } from '@muster/kube';
 import { connectKube, connectPodPorts } from '@muster/kube';
 import type { ClientConnection } from '@muster/protocol';
 import { formatConnection, MusterError } from '@muster/protocol';
-import { createProgress, type Progress } from '../cluster/progress.ts';
-import { listenForStop } from '../cluster/stop-signals.ts';
 import { type FoundConnection, findConnection } from './find-connection.ts';
 import { type PodPorts, startForwarding } from './forwarding.ts';
 import { createPodFinder } from './pod-ports.ts';

@@ -2,14 +2,14 @@
 import { availableParallelism } from 'node:os';
 import { ensureProfile, profileLabel, resolveProfileDir } from '@muster/config';
 import { createLocalLauncher, type LaunchHandle } from '@muster/launchers';
-import { isEmpty, loadCluster, updateCluster } from './cluster-store.ts';
-import { finish } from './finish.ts';
-import type { EnginesValues, Place } from './programs.ts';
-import { engineSpec } from './programs.ts';
-import { countOf, createProgress, seconds } from './progress.ts';
-import { registeredEngines } from './registered.ts';
-import { listenForStop } from './stop-signals.ts';
-import { untilRegistered, untilTheEnd } from './watch.ts';
+import { isEmpty, loadCluster, updateCluster } from '../cluster-store.ts';
+import { finish } from '../finish.ts';
+import type { EnginesValues, Place } from '../programs.ts';
+import { engineSpec } from '../programs.ts';
+import { countOf, createProgress, seconds } from '../progress.ts';
+import { registeredEngines } from '../registered.ts';
+import { listenForStop } from '../stop-signals.ts';
+import { untilRegistered, untilTheEnd } from '../watch.ts';
 
 /** Starts engines. Resolves to the exit status; throws MusterError `start_failed`. */
 export async function startEngines(values: EnginesValues, env: NodeJS.ProcessEnv): Promise<number> {

@@ -15,9 +15,9 @@ import {
 } from '@muster/config';
 import { createLocalLauncher } from '@muster/launchers';
 import { MusterError } from '@muster/protocol';
-import { isEmpty, listClusterIds, loadCluster } from './cluster-store.ts';
-import { countOf } from './progress.ts';
-import type { cleanSettings } from './settings.ts';
+import { isEmpty, listClusterIds, loadCluster } from '../cluster-store.ts';
+import { countOf } from '../progress.ts';
+import type { cleanSettings } from '../settings.ts';
 
 /** What is removed, by folder. */
 const patterns = [

@@ -5,8 +5,8 @@ import { ensureProfile, identifyProcess } from '@muster/config';
 import { createLocalLauncher, type LaunchHandle } from '@muster/launchers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { clusterFilePath, isEmpty, keepsFiles, listClusterIds, loadCluster, updateCluster } from './cluster-store.ts';
-import { freeSetId } from './engines.ts';
-import { formatList } from './list.ts';
+import { freeSetId } from './commands/engines.ts';
+import { formatList } from './commands/list.ts';
 import { logTail } from './log-tail.ts';
 import { registeredEngines } from './registered.ts';
 

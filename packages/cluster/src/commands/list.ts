@@ -2,9 +2,9 @@
 import type { SettingsOf } from '@muster/config';
 import { listProfileDirs, profileLabel, resolveIpythonDir, resolveProfileDir } from '@muster/config';
 import { createLocalLauncher } from '@muster/launchers';
-import { formatCluster } from './cluster-file.ts';
-import { type FoundCluster, isEmpty, listClusterIds, loadCluster } from './cluster-store.ts';
-import type { listSettings } from './settings.ts';
+import { formatCluster } from '../cluster-file.ts';
+import { type FoundCluster, isEmpty, listClusterIds, loadCluster } from '../cluster-store.ts';
+import type { listSettings } from '../settings.ts';
 
 /** Prints the clusters of the chosen profile, or without a choice of all profiles. */
 export async function listClusters(values: SettingsOf<typeof listSettings>, env: NodeJS.ProcessEnv): Promise<number> {

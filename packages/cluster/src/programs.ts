@@ -18,7 +18,7 @@ export interface Place {
 /** Our own programs are started on this very Node, past all shims: that saves a fifth of a second each. */
 const own = (name: string): [string, string] => [
   process.execPath,
-  fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url)),
+  fileURLToPath(new URL(`../../cli/bin/${name}.js`, import.meta.url)),
 ];
 
 /** Python's numbers, which both our programs and Python's understand. */

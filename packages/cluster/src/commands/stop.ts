@@ -3,10 +3,10 @@ import type { SettingsOf } from '@muster/config';
 import { claimHolder, profileLabel, resolveProfileDir } from '@muster/config';
 import { createLocalLauncher, type Launcher } from '@muster/launchers';
 import { MusterError } from '@muster/protocol';
-import { isEmpty, listClusterIds, loadCluster, removeRemains, updateCluster } from './cluster-store.ts';
-import { removeInOrder } from './finish.ts';
-import { countOf } from './progress.ts';
-import type { stopSettings } from './settings.ts';
+import { isEmpty, listClusterIds, loadCluster, removeRemains, updateCluster } from '../cluster-store.ts';
+import { removeInOrder } from '../finish.ts';
+import { countOf } from '../progress.ts';
+import type { stopSettings } from '../settings.ts';
 
 /** Stops the clusters with these ids, else the one of --cluster-id. Throws MusterError `no_cluster` (exit status 11). */
 export async function stopClusters(

@@ -17,14 +17,14 @@ import {
 } from '@muster/config';
 import { createLocalLauncher, type Launcher, type LaunchHandle } from '@muster/launchers';
 import { MusterError } from '@muster/protocol';
-import { describeOptions } from './cluster-file.ts';
-import { isEmpty, keepsFiles, loadCluster, removeRemains, updateCluster } from './cluster-store.ts';
-import { finish, removeInOrder } from './finish.ts';
-import type { Place, StartValues } from './programs.ts';
-import { controllerArguments, controllerSpec, engineSpec } from './programs.ts';
-import { countOf, createProgress, seconds } from './progress.ts';
-import { listenForStop } from './stop-signals.ts';
-import { untilControllerIsUp, untilRegistered, untilTheEnd, type Watched } from './watch.ts';
+import { describeOptions } from '../cluster-file.ts';
+import { isEmpty, keepsFiles, loadCluster, removeRemains, updateCluster } from '../cluster-store.ts';
+import { finish, removeInOrder } from '../finish.ts';
+import type { Place, StartValues } from '../programs.ts';
+import { controllerArguments, controllerSpec, engineSpec } from '../programs.ts';
+import { countOf, createProgress, seconds } from '../progress.ts';
+import { listenForStop } from '../stop-signals.ts';
+import { untilControllerIsUp, untilRegistered, untilTheEnd, type Watched } from '../watch.ts';
 
 /** How long a controller may take to write its files. */
 const controllerTimeoutMs = 60_000;

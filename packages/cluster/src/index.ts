@@ -1,0 +1,1 @@
+export { cleanSettings, enginesSettings, listSettings, startSettings, stopSettings } from './settings.ts';
