@@ -45,7 +45,13 @@ test('growth: queues are filled and emptied', async () => {
   ]);
 });
 
-test.for(['controller', 'data', 'startup', 'relay', 'latency', 'growth'])(
+test('soak: works and rests, and every task is answered', async () => {
+  const { samples } = await run('soak', ['--engines=4', '--minutes=0.05']);
+  expect(samples).toHaveLength(10);
+  for (const sample of samples!) expect(sample).toMatchObject({ tasks: expect.any(Number), cpuUs: expect.any(Number) });
+});
+
+test.for(['controller', 'data', 'startup', 'relay', 'latency', 'growth', 'soak'])(
   '%s tells of itself, and of wrong options',
   async (name) => {
     const help = await runProgram([...bench(name), '--help']);
