@@ -1,0 +1,87 @@
+// Who may come in: keys of messages and of connections (§3.4).
+import type { SettingsTable } from '@muster/config';
+
+export const securitySettings = {
+  enableCurve: {
+    name: 'IPController.enable_curve',
+    env: 'IPP_ENABLE_CURVE',
+    type: 'boolean',
+    default: false,
+    group: 'Security',
+    description: 'Encrypt and authenticate every connection by CurveZMQ.',
+  },
+  curveStrict: {
+    name: 'IPController.curve_strict',
+    flags: ['curve-strict'],
+    env: 'MUSTER_CURVE_STRICT',
+    type: 'boolean',
+    default: false,
+    group: 'Security',
+    description:
+      "CurveZMQ with two keys, so that an engine's connection file does not open the clients' ports, nor a client's those of engines; messages are signed, too.",
+  },
+  curvePublicKey: {
+    name: 'IPController.curve_publickey',
+    env: 'IPP_CURVE_PUBLICKEY',
+    type: 'text',
+    default: '',
+    group: 'Security',
+    advanced: true,
+    placeholder: 'Z85',
+    description: 'Public key of the controller, 40 characters. Empty: a new pair at each start.',
+  },
+  curveSecretKey: {
+    name: 'IPController.curve_secretkey',
+    env: 'IPP_CURVE_SECRETKEY',
+    type: 'text',
+    secret: 'warned',
+    default: '',
+    group: 'Security',
+    advanced: true,
+    placeholder: 'Z85',
+    description:
+      'Secret key of the controller, 40 characters. Better given by the environment or a file than as an option.',
+  },
+  curveSecretKeyFile: {
+    name: 'IPController.curve_secretkey_file',
+    env: 'MUSTER_CURVE_SECRETKEY_FILE',
+    type: 'text',
+    default: '',
+    group: 'Security',
+    advanced: true,
+    placeholder: 'FILE',
+    description: 'File that holds the secret key; wins over IPP_CURVE_SECRETKEY.',
+  },
+  curveClientSecretKey: {
+    name: 'IPController.curve_client_secretkey',
+    env: 'MUSTER_CURVE_CLIENT_SECRETKEY',
+    type: 'text',
+    secret: 'warned',
+    default: '',
+    group: 'Security',
+    advanced: true,
+    placeholder: 'Z85',
+    description: "With --curve-strict: secret key of the clients' side; the other is then that of the engines' side.",
+  },
+  curveClientSecretKeyFile: {
+    name: 'IPController.curve_client_secretkey_file',
+    env: 'MUSTER_CURVE_CLIENT_SECRETKEY_FILE',
+    type: 'text',
+    default: '',
+    group: 'Security',
+    advanced: true,
+    placeholder: 'FILE',
+    description: 'File that holds it; wins over MUSTER_CURVE_CLIENT_SECRETKEY.',
+  },
+  key: {
+    name: 'Session.key',
+    env: 'IPP_SESSION_KEY',
+    type: 'text',
+    default: null,
+    group: 'Security',
+    advanced: true,
+    placeholder: 'KEY',
+    description:
+      'Key that signs every message. Default: a new one at each start; none with CurveZMQ. Empty: nothing is signed.',
+  },
+} as const satisfies SettingsTable;
