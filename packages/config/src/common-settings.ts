@@ -7,6 +7,7 @@ export const profileSettings = {
     name: 'ProfileDir.location',
     otherNames: ['BaseParallelApplication.profile_dir', 'Cluster.profile_dir'],
     flags: ['profile-dir'],
+    outsideProfile: true,
     env: 'IPP_PROFILE_DIR',
     type: 'text',
     default: '',
@@ -18,6 +19,7 @@ export const profileSettings = {
     name: 'BaseIPythonApplication.profile',
     otherNames: ['Cluster.profile'],
     flags: ['profile'],
+    outsideProfile: true,
     type: 'text',
     default: '',
     group: 'Profile',
@@ -27,6 +29,7 @@ export const profileSettings = {
   ipythonDir: {
     name: 'BaseIPythonApplication.ipython_dir',
     flags: ['ipython-dir'],
+    outsideProfile: true,
     env: 'IPYTHONDIR',
     type: 'text',
     default: '',
@@ -44,6 +47,22 @@ export const profileSettings = {
     group: 'Profile',
     placeholder: 'ID',
     description: 'Tells several clusters of one profile apart; part of the names of their files.',
+  },
+} as const satisfies SettingsTable;
+
+/** A file of settings besides that of the profile. */
+export const configFileSettings = {
+  config: {
+    name: 'BaseIPythonApplication.extra_config_file',
+    otherNames: ['IPControllerApp.extra_config_file'],
+    flags: ['config'],
+    outsideProfile: true,
+    type: 'text',
+    default: '',
+    group: 'Profile',
+    placeholder: 'FILE',
+    description:
+      'Further config file: YAML, JSON, JavaScript or TypeScript, with settings by the names of --help-all. Wins over that of the profile; options and environment win over both.',
   },
 } as const satisfies SettingsTable;
 

@@ -83,12 +83,15 @@ const placeholders: Record<Setting['type'], string> = {
   choice: 'NAME',
   ports: 'PORTS',
   words: 'COMMAND',
+  list: 'TEXT',
+  map: 'JSON',
 };
 
 function defaultText(setting: Setting): string {
   const { default: value } = setting;
   if (value === null || value === '' || value === false) return '';
-  if (Array.isArray(value)) return value.join(' ');
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(' ');
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
   return 'unit' in setting && setting.unit !== undefined ? `${value} ${setting.unit}` : String(value);
 }
 

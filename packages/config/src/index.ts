@@ -9,6 +9,7 @@ export * from './nats-address.ts';
 export * from './parse.ts';
 export * from './process-identity.ts';
 export * from './profile-claim.ts';
+export * from './profile-config.ts';
 export * from './profiles.ts';
 export * from './secrets.ts';
 export * from './service-settings.ts';

@@ -27,7 +27,8 @@ export function namesOf(table: SettingsTable): Names {
     return name;
   };
   for (const [key, setting] of Object.entries(table)) {
-    for (const name of [setting.name, ...(setting.otherNames ?? [])]) traits.set(take(name), key);
+    for (const name of [setting.name, ...(setting.otherNames ?? []), ...(setting.deprecatedNames ?? [])])
+      traits.set(take(name), key);
     // A setting without a class has one name for both.
     for (const flag of setting.flags ?? []) flags.set(traits.get(flag) === key ? flag : take(flag), key);
     for (const [name, value] of Object.entries(setting.switches ?? {})) switches.set(take(name), { key, value });

@@ -1,4 +1,5 @@
 // Text to value, one function a type. A refusal is text that says what is allowed.
+import type { Json, JsonObject } from '@muster/protocol';
 import type { Setting } from './settings.ts';
 import { suggest } from './suggest.ts';
 
@@ -24,7 +25,10 @@ export function parseValue(setting: Setting, text: string): Parsed {
     case 'ports':
       return parsePorts(text);
     case 'words':
+    case 'list':
       return parseWords(text);
+    case 'map':
+      return parseMap(setting, text);
   }
 }
 
@@ -46,6 +50,10 @@ export function allowed(setting: Setting): string {
       return 'ports and ranges from 1 to 65535, such as 10101-10105,10108';
     case 'words':
       return 'words, quoted as in a shell, or a JSON list of texts';
+    case 'list':
+      return 'texts: one each time it is given, words as in a shell, or a JSON list';
+    case 'map':
+      return 'a JSON object or list';
     case 'text':
       return 'text';
   }
@@ -105,6 +113,23 @@ function parseWords(text: string): Parsed {
     return refuse('words, or a JSON list of texts');
   }
   return splitWords(text);
+}
+
+function parseMap(setting: Setting & { type: 'map' }, text: string): Parsed {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return refuse(allowed(setting));
+  }
+  return checkMap(setting, value);
+}
+
+/** A value of a `map` that is plain data already. */
+export function checkMap(setting: Setting & { type: 'map' }, value: unknown): Parsed {
+  if (typeof value !== 'object' || value === null) return refuse(allowed(setting));
+  const wrong = setting.check?.(value as JsonObject | Json[]);
+  return wrong === undefined ? { value } : refuse(`a value that fits: it ${wrong}`);
 }
 
 /** Splits like a shell: spaces part words; '…' is literal; in "…" a backslash escapes " and itself. */

@@ -1,10 +1,13 @@
-// Settings as tables: one entry a setting, from which flags, environment, types, help and documents are inferred.
+// Settings as tables: one entry a setting, from which flags, environment, config files, types, help and documents come.
+import type { Json, JsonObject } from '@muster/protocol';
 
 interface SettingBase {
   /** Canonical name `Class.trait`; `--Class.trait=v` sets it. */
   readonly name: string;
   /** Other `Class.trait` names with the same meaning, e.g. those of older documents. */
   readonly otherNames?: readonly string[];
+  /** `Class.trait` names that still work, with a warning that says the name of today. */
+  readonly deprecatedNames?: readonly string[];
   /** Short options without dashes: `ip` for `--ip`, `n` for `-n`. */
   readonly flags?: readonly string[];
   /** Options that take no value and set this one: `{ nodb: 'NoDB' }` makes `--nodb` set it to NoDB. */
@@ -21,6 +24,8 @@ interface SettingBase {
   readonly advanced?: boolean;
   /** How the value is called in the help, e.g. `FILE`. Default: by type. */
   readonly placeholder?: string;
+  /** It says where the files of a profile are: in those files it has no meaning. */
+  readonly outsideProfile?: true;
 }
 
 interface TextSetting extends SettingBase {
@@ -61,7 +66,29 @@ interface WordsSetting extends SettingBase {
   readonly default: readonly string[];
 }
 
-export type Setting = TextSetting | NumberSetting | BooleanSetting | ChoiceSetting | PortsSetting | WordsSetting;
+interface ListSetting extends SettingBase {
+  /** Texts: a list in a config file; as options one each time it is given, words, or a JSON list. */
+  readonly type: 'list';
+  readonly default: readonly string[];
+}
+interface MapSetting extends SettingBase {
+  /** Plain data, an object or a list; as an option in JSON, or as Python writes it. */
+  readonly type: 'map';
+  /** Its type is that of the value: `{} as Readonly<Record<string, number>>`. */
+  readonly default: object | null;
+  /** What is wrong with a value, to stand after its name: `needs a number for each host`; undefined: nothing. */
+  readonly check?: (value: JsonObject | Json[]) => string | undefined;
+}
+
+export type Setting =
+  | TextSetting
+  | NumberSetting
+  | BooleanSetting
+  | ChoiceSetting
+  | PortsSetting
+  | WordsSetting
+  | ListSetting
+  | MapSetting;
 
 /** Settings by the key under which a program finds the value: `values.ip`. Write tables `as const satisfies SettingsTable`. */
 export type SettingsTable = Readonly<Record<string, Setting>>;
@@ -74,9 +101,11 @@ type Raw<S extends Setting> = S extends ChoiceSetting
       ? number
       : S extends PortsSetting
         ? readonly number[]
-        : S extends WordsSetting
+        : S extends WordsSetting | ListSetting
           ? readonly string[]
-          : string;
+          : S extends MapSetting
+            ? NonNullable<S['default']>
+            : string;
 
 /** Type of a setting's value: null is possible exactly when the default is null. */
 export type SettingValue<S extends Setting> = null extends S['default'] ? Raw<S> | null : Raw<S>;
