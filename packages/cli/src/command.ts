@@ -23,7 +23,8 @@ export async function runCommand<T extends SettingsTable>(
   return withErrors(command.name, async () => {
     const line = await parseWithFile(command.table, argv, env as Environment, command.parse);
     if (line.version) return print(`${readVersion()}\n`);
-    if (line.help || line.helpAll) return print(renderHelp(command.table, command.usage, line.helpAll));
+    if (line.help || line.helpAll)
+      return print(renderHelp(command.table, command.usage, { all: line.helpAll, columns: helpWidth() }));
     for (const warning of line.warnings) process.stderr.write(`${command.name}: ${warning}\n`);
     return command.run(line, env);
   });
@@ -42,6 +43,9 @@ export async function withErrors(name: string, work: () => Promise<number>): Pro
     return 1;
   }
 }
+
+/** Columns of the terminal; for a file or a pipe $COLUMNS, else 100. */
+export const helpWidth = (): number => process.stdout.columns ?? (Number(process.env.COLUMNS) || 100);
 
 export function print(text: string): number {
   process.stdout.write(text);

@@ -14,9 +14,9 @@ beforeEach(() => {
 afterEach(() => commands.dispose());
 
 test.each([
-  ['ipcluster --help', 'engines   start engines'],
+  ['ipcluster --help', 'engines  start engines'],
   ['ipcluster start --help', '-n N'],
-  ['ipcluster start --help-all', '--Cluster.engine_timeout'],
+  ['ipcluster start --help-all', 'Cluster.engine_timeout'],
   ['ipcluster engines -h', '--engine-cmd'],
   ['ipcluster start -h', '--transport=TRANSPORT'],
   ['ipcontroller -h', '--transport=TRANSPORT'],
@@ -25,6 +25,7 @@ test.each([
   ['ipcluster list -h', '--json'],
   ['ipcluster clean -h', '--force'],
   ['muster help', 'ipcluster'],
+  ['ipcluster help start', 'Usage: ipcluster start'],
   ['muster cluster start -h', 'ipcluster start'],
   ['muster service --help', 'heartmonitor'],
   ['muster service hub --help', '--mongodb=URI'],
@@ -57,7 +58,7 @@ test.each([
   ['ipcluster stop', 11, 'ipcluster list'],
   ['ipcluster stop a/b', 1, 'cannot be a cluster id'],
   ['muster top', 2, 'There are: cluster'],
-  ['muster service', 2, 'Usage: muster service NAME'],
+  ['muster service', 2, 'Usage: muster service COMMAND'],
   ['muster service hubb', 2, 'There are: hub, task-scheduler'],
   ['muster service hub', 1, 'openssl rand -hex 32'],
   ['muster service hub --key=k', 1, '--key-file=FILE'],

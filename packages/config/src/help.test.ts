@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { logSettings, profileSettings } from './common-settings.ts';
-import { renderHelp, settingsTable } from './help.ts';
+import { renderGroupHelp, renderHelp } from './help.ts';
 import type { SettingsTable } from './settings.ts';
+import { settingsTable } from './settings-document.ts';
 
 const table = {
   period: {
@@ -33,22 +34,46 @@ const table = {
   ...logSettings,
 } as const satisfies SettingsTable;
 
-const usage = { usage: 'x [options]', about: `${'Long words. '.repeat(20)}`, examples: [['x -y', 'does y']] } as const;
+const usage = {
+  usage: 'x [options]',
+  about: `${'Long words. '.repeat(20)}`,
+  examples: [['x -y', 'does y']],
+  files: [['PROFILE/x', 'what it has']],
+  exitStatuses: [['10', 'there is one']],
+  seeAlso: ['muster help x'],
+} as const;
 
-test('help shows default, unit and environment, in at most 100 columns', () => {
+test('help shows what most need: defaults, environment, files, exit statuses', () => {
   const text = renderHelp(table, usage);
-  expect(text).toMatch(/--ping=N +Time between heartbeats\. Default: 3000 ms\. Environment: PERIOD\./);
+  expect(text).toMatch(/--ping=N +Time between heartbeats\. Default: 3000 ms\.$/m);
+  expect(text).toMatch(/^ {4}PERIOD +Same as --ping, which wins\.$/m);
   expect(text).toMatch(/--nodb +Same as --IPController\.db_class=NoDB\./);
+  expect(text).toMatch(/--debug +Same as --log-level=debug\./);
   expect(text).toContain('Engines:\n');
   expect(text).toMatch(/x -y +does y/);
+  expect(text).toMatch(/--help-all +Also what few need \(1 more\)/);
+  expect(text).toMatch(/10 +there is one/);
+  expect(text).toMatch(/PROFILE\/x +what it has/);
+  expect(text).toContain('See also: muster help x\n');
   expect(text).not.toContain('record_limit');
-  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
 });
 
-test('--help-all shows every setting by its full name', () => {
-  const text = renderHelp(table, usage, true);
+test('--help-all shows every setting with its type, limits and all names of config files', () => {
+  const text = renderHelp(table, usage, { all: true, columns: 120 }).replace(/\n +/g, ' ');
   for (const { name } of Object.values(table)) expect(text).toContain(name);
-  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  expect(text).toContain('An integer (ms). Default: 3000 ms. In config files: HeartMonitor.period.');
+  expect(text).toContain('In config files: BaseIPythonApplication.profile, Cluster.profile.');
+});
+
+test.each([40, 80, 100, 120, 1000])('lines fit a terminal of %i columns, from 72 to 120', (columns) => {
+  const width = Math.min(120, Math.max(72, columns));
+  const group = { name: 'x', about: usage.about, entries: [{ word: 'go', about: 'goes far, '.repeat(15) }] };
+  for (const text of [
+    renderHelp(table, usage, { columns }),
+    renderHelp(table, usage, { all: true, columns }),
+    renderGroupHelp(group, columns),
+  ])
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(width);
 });
 
 test('the table for documents has a row for each setting', () => {

@@ -1,4 +1,5 @@
-// Help for people, from the tables: grouped, wrapped, with default, unit and environment variable.
+// Help for people, from the tables: grouped, and set for the width of the terminal.
+import { columnFor, examplesSection, fitWidth, type Pair, section, wrap } from './help-text.ts';
 import { allowed } from './parse-value.ts';
 import type { Setting, SettingsTable } from './settings.ts';
 
@@ -9,77 +10,162 @@ export interface Usage {
   readonly about: string;
   /** Whole command lines with what they do. */
   readonly examples?: readonly (readonly [command: string, outcome: string])[];
+  /** What it reads and writes. */
+  readonly files?: readonly (readonly [path: string, meaning: string])[];
+  /** Exit statuses of its own, besides 0, 1 and 2. */
+  readonly exitStatuses?: readonly (readonly [status: string, meaning: string])[];
+  /** Where to read on, e.g. `muster help profiles`. */
+  readonly seeAlso?: readonly string[];
 }
 
-const width = 100;
-const indent = 4;
-const column = 30;
+export interface HelpOptions {
+  /** Every setting, with what it takes and its names in config files: --help-all. */
+  readonly all?: boolean;
+  /** Columns of the terminal. Default: 100. */
+  readonly columns?: number;
+}
+
+const namesAreOptions =
+  'Every name of config files is an option, too: c.BaseIPythonApplication.profile is --BaseIPythonApplication.profile=NAME.';
+
+const everyExitStatus: readonly Pair[] = [
+  ['0', 'well'],
+  ['1', 'failed: what and why is said on stderr, with what to do'],
+  ['2', 'no such option or command'],
+];
 
 /** Text of --help (common settings) or, with `all`, of --help-all. */
-export function renderHelp(table: SettingsTable, usage: Usage, all = false): string {
-  const lines = [`Usage: ${usage.usage}`, '', ...wrap(usage.about, width), ''];
-  const groups = Map.groupBy(Object.values(table), (setting) => setting.group ?? 'General');
-  for (const [group, settings] of groups) {
-    const shown = settings.filter((setting) => all || !setting.advanced);
-    if (shown.length === 0) continue;
-    lines.push(`${group}:`, ...shown.flatMap((setting) => describe(setting, all)), '');
-  }
-  lines.push('Other:', ...pair('-h, --help', 'This help.'), ...pair('--help-all', 'Help with every option.'));
-  lines.push(...pair('--version', 'The version.'), '');
-  if (usage.examples !== undefined) {
-    lines.push('Examples:', ...usage.examples.flatMap(([command, outcome]) => pair(command, outcome)), '');
-  }
-  return lines.join('\n');
+export function renderHelp(
+  table: SettingsTable,
+  usage: Usage,
+  { all = false, columns = 100 }: HelpOptions = {},
+): string {
+  const width = fitWidth(columns);
+  const settings = Object.values(table);
+  const shown = settings.filter((setting) => all || !setting.advanced);
+  const groups = [...Map.groupBy(shown, (setting) => setting.group ?? 'General')].map(
+    ([group, members]) => [group, members.flatMap((one) => describe(one, all))] as const,
+  );
+  const column = columnFor(
+    groups.flatMap(([, pairs]) => pairs),
+    width,
+    0.3,
+  );
+  const left = settings.length - shown.length;
+  const more =
+    left === 0
+      ? 'With types, limits and names in config files.'
+      : `Also what few need (${left} more), with types, limits and names in config files.`;
+  const statuses = [...everyExitStatus, ...(usage.exitStatuses ?? [])];
+  return [
+    ...wrap(`Usage: ${usage.usage}`, width),
+    '',
+    ...wrap(usage.about, width),
+    '',
+    ...groups.flatMap(([group, pairs]) => section(group, pairs, width, column)),
+    ...section(
+      'Other',
+      [
+        ['-h, --help', 'This help.'],
+        ['--help-all', more],
+        ['--version', 'The version.'],
+      ],
+      width,
+      column,
+    ),
+    ...examplesSection(usage.examples ?? [], width),
+    ...section('Environment', shown.flatMap(environmentOf), width),
+    ...section('Files', usage.files ?? [], width),
+    ...section('Exit status', statuses, width),
+    ...(all && settings.some((setting) => fileNames(setting).length > 0) ? [...wrap(namesAreOptions, width), ''] : []),
+    ...(usage.seeAlso === undefined ? [] : [...wrap(`See also: ${usage.seeAlso.join(', ')}`, width), '']),
+  ].join('\n');
 }
 
-/** Rows of a Markdown table of all settings, for documents. */
-export function settingsTable(table: SettingsTable): string {
-  const rows = Object.values(table).map((setting) => {
-    const names = isSecret(setting) ? [setting.name] : [...new Set([...optionNames(setting), `--${setting.name}`])];
-    const options = names.map((name) => `\`${name}\``).join(' ');
-    const value = setting.type === 'text' ? 'text' : allowed(setting);
-    const env = setting.env === undefined ? '' : ` Environment: \`${setting.env}\`.`;
-    const cells = [options, value, defaultText(setting) || '–', `${setting.description}${env}`];
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  });
-  return ['| option | value | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
+export interface GroupUsage {
+  readonly name: string;
+  readonly about: string;
+  readonly entries: readonly { readonly word: string; readonly about: string; readonly section?: string }[];
+  readonly examples?: Usage['examples'];
+}
+
+/** Help of a command of commands. */
+export function renderGroupHelp({ name, about, entries, examples }: GroupUsage, columns = 100): string {
+  const width = fitWidth(columns);
+  const longest = Math.max(...entries.map(({ word }) => word.length));
+  const sections = Map.groupBy(entries, (entry) => entry.section ?? 'Commands');
+  return [
+    `Usage: ${name} COMMAND [options]`,
+    '',
+    ...wrap(about, width),
+    '',
+    ...[...sections].flatMap(([heading, members]) =>
+      section(
+        heading,
+        members.map((one): Pair => [one.word.padEnd(longest), one.about]),
+        width,
+      ),
+    ),
+    ...examplesSection(examples ?? [], width),
+    `Options of a command: ${name} COMMAND --help`,
+    '',
+  ].join('\n');
 }
 
 /** `--ip`, `-n`, `--nodb`: short options and switches with their dashes. */
-function optionNames(setting: Setting): string[] {
-  const dashed = (name: string) => (name.length === 1 ? `-${name}` : `--${name}`);
-  return [...(setting.flags ?? []).map(dashed), ...Object.keys(setting.switches ?? {}).map(dashed)];
+export function optionNames(setting: Setting): string[] {
+  return [...(setting.flags ?? []), ...Object.keys(setting.switches ?? {})].map(dashed);
 }
 
-const isSecret = (setting: Setting): boolean => setting.type === 'text' && setting.secret === true;
+const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`);
 
-function describe(setting: Setting, all: boolean): string[] {
-  if (isSecret(setting)) return pair(`$${setting.env}`, setting.description);
-  const placeholder = setting.type === 'boolean' ? '' : `=${setting.placeholder ?? placeholders[setting.type]}`;
-  const flags = (setting.flags ?? []).map((flag) =>
-    flag.length === 1 ? `-${flag}${placeholder.replace('=', ' ')}` : `--${flag}${placeholder}`,
-  );
-  const switches = Object.entries(setting.switches ?? {});
-  const named = flags.length === 0 && (all || switches.length === 0) ? [`--${setting.name}${placeholder}`] : flags;
+export const isSecret = (setting: Setting): boolean => setting.type === 'text' && setting.secret === true;
+
+/** All names that config files know it by. */
+export const fileNames = (setting: Setting): string[] =>
+  [setting.name, ...(setting.otherNames ?? [])].filter((name) => name.includes('.'));
+
+function describe(setting: Setting, all: boolean): Pair[] {
   const facts = [
-    setting.type === 'choice' || setting.type === 'ports' ? sentence(allowed(setting)) : '',
-    all && flags.length > 0 && !setting.flags?.includes(setting.name) ? `Also --${setting.name}.` : '',
+    all || setting.type === 'choice' || setting.type === 'ports' ? takes(setting) : '',
     defaultText(setting) === '' ? '' : `Default: ${defaultText(setting)}.`,
-    setting.env === undefined ? '' : `Environment: ${setting.env}.`,
+    all ? named(setting) : '',
   ];
   const text = [setting.description, ...facts].filter((part) => part !== '').join(' ');
-  const switchLines = switches.flatMap(([name, value]) => pair(`--${name}`, switchText(setting, value)));
-  return [...(named.length === 0 ? [] : pair(named.join(', '), text)), ...switchLines];
+  if (isSecret(setting)) return [[`$${setting.env}`, text]];
+  const value = setting.type === 'boolean' ? '' : (setting.placeholder ?? placeholders[setting.type] ?? 'VALUE');
+  const withValue = (option: string): string =>
+    value === '' ? option : `${option}${option.startsWith('--') ? '=' : ' '}${value}`;
+  const flags = (setting.flags ?? []).map((flag) => withValue(dashed(flag)));
+  const switches = Object.entries(setting.switches ?? {});
+  const options = flags.length > 0 ? flags : all || switches.length === 0 ? [withValue(`--${setting.name}`)] : [];
+  const switchPairs = switches.map(([name, to]): Pair => [`--${name}`, `Same as ${sameAs(setting, to)}.`]);
+  return [...(options.length === 0 ? [] : [[options.join(', '), text] as const]), ...switchPairs];
 }
 
-const switchText = (setting: Setting, value: string | number | boolean): string =>
-  setting.flags?.[0] === undefined ? `Same as --${setting.name}=${value}.` : `Same as --${setting.flags[0]}=${value}.`;
+function named(setting: Setting): string {
+  const names = fileNames(setting);
+  return names.length === 0 ? '' : `In config files: ${names.join(', ')}.`;
+}
 
-const placeholders: Record<Setting['type'], string> = {
+/** Text and yes or no need no word. */
+const takes = (setting: Setting): string =>
+  setting.type === 'text' || setting.type === 'boolean' ? '' : sentence(allowed(setting));
+
+const sameAs = (setting: Setting, value: string | number | boolean): string => {
+  const [flag = setting.name] = setting.flags ?? [];
+  return setting.type === 'boolean' && value === true ? dashed(flag) : `--${flag}=${value}`;
+};
+
+function environmentOf(setting: Setting): Pair[] {
+  if (setting.env === undefined || isSecret(setting)) return [];
+  return [[setting.env, `Same as ${dashed(setting.flags?.[0] ?? setting.name)}, which wins.`]];
+}
+
+const placeholders: Partial<Record<Setting['type'], string>> = {
   text: 'TEXT',
   integer: 'N',
   number: 'X',
-  boolean: '',
   choice: 'NAME',
   ports: 'PORTS',
   words: 'COMMAND',
@@ -87,7 +173,8 @@ const placeholders: Record<Setting['type'], string> = {
   map: 'JSON',
 };
 
-function defaultText(setting: Setting): string {
+/** The default as a person would type it; empty where there is none to speak of. */
+export function defaultText(setting: Setting): string {
   const { default: value } = setting;
   if (value === null || value === '' || value === false) return '';
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(' ');
@@ -96,26 +183,3 @@ function defaultText(setting: Setting): string {
 }
 
 const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
-
-/** An option and its text in two columns; a long option gets a line of its own. */
-function pair(left: string, text: string): string[] {
-  const pad = ' '.repeat(column);
-  const [first = '', ...more] = wrap(text, width - column);
-  const head = `${' '.repeat(indent)}${left}`;
-  const opening = head.length + 2 > column ? [head, `${pad}${first}`] : [`${head.padEnd(column)}${first}`];
-  return [...opening, ...more.map((line) => `${pad}${line}`)];
-}
-
-function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-}

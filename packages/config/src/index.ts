@@ -15,4 +15,6 @@ export * from './secrets.ts';
 export * from './service-settings.ts';
 export type { Setting, SettingsOf, SettingsTable, SettingValue } from './settings.ts';
 export { defaultsOf } from './settings.ts';
+export * from './settings-document.ts';
 export * from './settings-file.ts';
+export { suggest } from './suggest.ts';
