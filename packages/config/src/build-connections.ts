@@ -1,6 +1,6 @@
 // The content of the two connection files (§1.2), from the ports and what else is known of a controller.
 import type { ChannelKey, ClientConnection, EngineConnection, JsonObject, Side } from '@muster/protocol';
-import { signatureScheme } from '@muster/protocol';
+import { signatureScheme, withOldNames } from '@muster/protocol';
 import { planFixedPorts } from './channel-ports.ts';
 
 export type CurveServerKeys = Readonly<Record<Side, string>>;
@@ -49,20 +49,20 @@ export function buildConnections(portOf: (key: ChannelKey) => number, facts: Con
     signature_scheme: signatureScheme,
   });
   return {
-    client: {
+    client: withOldNames({
       ...common('client'),
       task_scheme: facts.scheme,
       notification: portOf('client:notification'),
       broadcast: portOf('client:broadcast'),
       ...security('client'),
-    },
-    engine: {
+    }),
+    engine: withOldNames({
       ...common('engine'),
       hb_ping: portOf('engine:hb_ping'),
       hb_pong: portOf('engine:hb_pong'),
       broadcast: [portOf('engine:broadcast')],
       ...security('engine'),
-    },
+    }),
   };
 }
 

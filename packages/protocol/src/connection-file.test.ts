@@ -7,6 +7,7 @@ import {
   formatConnection,
   parseClientConnection,
   parseEngineConnection,
+  withOldNames,
 } from './connection-file.ts';
 import { MusterError } from './errors.ts';
 
@@ -105,6 +106,38 @@ describe('what is wrong is named', () => {
     const defaults = { ssh: '', pack: 'json', unpack: 'json', signature_scheme: 'hmac-sha256', curve_serverkey: null };
     expect(parsed).toEqual({ ...rest, ...defaults, later: 1 });
   });
+});
+
+test('a file that says it under the names before 1.0 only', () => {
+  const [{ interface: address, registration, key, ...rest }] = fc.sample(engine, { numRuns: 1, seed: 2 }) as [
+    EngineConnection,
+  ];
+  const old = { ...rest, url: `${address}:${registration}`, exec_key: key };
+  expect(parseEngineConnection(JSON.stringify(old), 'f')).toEqual({ ...old, interface: address, registration, key });
+  expect(refusal(() => parseEngineConnection(JSON.stringify({ ...old, url: 'tcp://a:b:1' }), 'f'))).toMatch(
+    /'interface' is missing/,
+  );
+});
+
+test("today's names win over those before 1.0, whatever these are", () => {
+  fc.assert(
+    fc.property(client, fc.jsonValue(), fc.jsonValue(), (c, url, exec_key) => {
+      const parsed = parseClientConnection(JSON.stringify({ ...c, url, exec_key }), 'f');
+      expect({ ...parsed, url: 0, exec_key: 0 }).toEqual({ ...c, url: 0, exec_key: 0 });
+    }),
+  );
+});
+
+test('both names are written', () => {
+  fc.assert(
+    fc.property(client, (c) => {
+      const written = withOldNames(c);
+      const { interface: address, registration, key } = c;
+      expect(written).toEqual({ ...c, url: `${address}:${registration}`, exec_key: key });
+      const { interface: _, registration: __, key: ___, ...old } = written;
+      expect(parseClientConnection(JSON.stringify(old), 'f')).toEqual(written);
+    }),
+  );
 });
 
 test('whatever a file holds, it parses or is refused with its name', () => {

@@ -23,6 +23,10 @@ interface ConnectionBase {
   readonly pack: string;
   readonly unpack: string;
   readonly signature_scheme: string;
+  /** What `interface` and `registration` say, under the name before 1.0: `tcp://ADDRESS:PORT`. Written, not needed. */
+  readonly url?: string;
+  /** As `key`, under the name before 1.0. Written, not needed. */
+  readonly exec_key?: string;
 }
 
 /** `ipcontroller-client.json`. */
@@ -47,7 +51,7 @@ type Check = (value: Json | undefined) => boolean;
 const isPort: Check = (value) => typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 65_536;
 const isText: Check = (value) => typeof value === 'string';
 
-const baseTable: Record<keyof ConnectionBase, [Check, expected: string]> = {
+const baseTable: Record<Exclude<keyof ConnectionBase, 'url' | 'exec_key'>, [Check, expected: string]> = {
   interface: [(v) => typeof v === 'string' && /^tcp:\/\/(\[[^\]\s]+\]|[^\s/:[\]]+)$/.test(v), 'tcp://ADDRESS'],
   registration: [isPort, 'a port'],
   control: [isPort, 'a port'],
@@ -93,6 +97,13 @@ export const parseEngineConnection = (text: string, where: string): EngineConnec
 export const formatConnection = (connection: ClientConnection | EngineConnection): string =>
   `${JSON.stringify(connection, null, 2)}\n`;
 
+/** The names before 1.0 beside today's, for programs that know no others; peers ignore what they do not know. */
+export const withOldNames = <C extends ClientConnection | EngineConnection>(connection: C): C => ({
+  ...connection,
+  url: channelUrl(connection, connection.registration),
+  exec_key: connection.key,
+});
+
 /** Address of a channel of a connection file. */
 export const channelUrl = (connection: ConnectionBase, port: number): string => `${connection.interface}:${port}`;
 
@@ -107,16 +118,28 @@ function parse(text: string, where: string, extra: Record<string, readonly [Chec
     fail(text.trim() === '' ? 'the file is empty' : 'the file is not JSON, or only half written');
   }
   if (!isJsonObject(value)) return fail('not a JSON object');
+  takeOldNames(value);
   for (const [key, [check, expected]] of Object.entries({ ...baseTable, ...extra })) {
     if (check(value[key])) continue;
     if (value[key] !== undefined) fail(`'${key}' is ${shown(key, value[key])}, expected ${expected}`);
-    const other = 'url' in value && !('interface' in value) ? ' (a file of IPython before 1.0?)' : '';
+    const other = 'url' in value && !('mux' in value) ? ' (a file of IPython before 1.0, which has no ports?)' : '';
     fail(`'${key}' is missing: not a connection file for ${role === 'engine' ? 'an engine' : 'a client'}${other}`);
   }
   for (const [key, otherwise] of Object.entries(defaults)) value[key] ??= otherwise;
   return value;
 }
 
+/** Fills in what a file says only under the names before 1.0. */
+function takeOldNames(value: Record<string, Json>): void {
+  const { url, exec_key } = value;
+  const parts = typeof url === 'string' ? /^(tcp:\/\/(?:\[[^\]\s]+\]|[^\s/:[\]]+)):(\d{1,5})$/.exec(url) : null;
+  if (parts !== null) {
+    value.interface ??= parts[1]!;
+    value.registration ??= Number(parts[2]);
+  }
+  if (typeof exec_key === 'string') value.key ??= exec_key;
+}
+
 /** A value as an error may show it: short, and never the key of the cluster. */
 const shown = (key: string, value: Json | undefined): string =>
-  key === 'key' ? 'something else' : JSON.stringify(value).slice(0, 80);
+  key === 'key' || key === 'exec_key' ? 'something else' : JSON.stringify(value).slice(0, 80);
