@@ -1,12 +1,15 @@
 export * from './engine-launcher.ts';
 export type { EnginePrograms } from './engine-program.ts';
+export { findLauncher, type LauncherChoice } from './find-launcher.ts';
 export type { SiteHandle } from './folder/folder-launches.ts';
+export { isModulePath, knownLaunchers, resolveLauncherName } from './launcher-names.ts';
 export * from './local.ts';
 export * from './local-engines.ts';
 export { createMpiEngineLauncher, type MpiSpec } from './mpi-engines.ts';
 export type { PbsSpec } from './pbs/job.ts';
 export { createPbsEngineLauncher } from './pbs-engines.ts';
 export * from './port.ts';
+export * from './settings.ts';
 export type { SiteAddress } from './sites/site.ts';
 export * from './sites/sites.ts';
 export { createSshEngineLauncher, type SshHandle, type SshSpec } from './ssh-engines.ts';
