@@ -26,7 +26,7 @@ export interface HelpOptions {
 }
 
 const namesAreOptions =
-  'Every name of config files is an option, too: c.BaseIPythonApplication.profile is --BaseIPythonApplication.profile=NAME.';
+  'Every name of config files is an option, too: for c.Application.log_level say --Application.log_level=LEVEL.';
 
 const everyExitStatus: readonly Pair[] = [
   ['0', 'well'],
@@ -123,7 +123,7 @@ export const isSecret = (setting: Setting): boolean => setting.type === 'text' &
 
 /** All names that config files know it by. */
 export const fileNames = (setting: Setting): string[] =>
-  [setting.name, ...(setting.otherNames ?? [])].filter((name) => name.includes('.'));
+  setting.outsideProfile ? [] : [setting.name, ...(setting.otherNames ?? [])].filter((name) => name.includes('.'));
 
 function describe(setting: Setting, all: boolean): Pair[] {
   const facts = [
@@ -133,7 +133,7 @@ function describe(setting: Setting, all: boolean): Pair[] {
   ];
   const text = [setting.description, ...facts].filter((part) => part !== '').join(' ');
   if (isSecret(setting)) return [[`$${setting.env}`, text]];
-  const value = setting.type === 'boolean' ? '' : (setting.placeholder ?? placeholders[setting.type] ?? 'VALUE');
+  const value = setting.type === 'boolean' ? '' : (setting.placeholder ?? placeholders[setting.type]);
   const withValue = (option: string): string =>
     value === '' ? option : `${option}${option.startsWith('--') ? '=' : ' '}${value}`;
   const flags = (setting.flags ?? []).map((flag) => withValue(dashed(flag)));
@@ -162,13 +162,15 @@ function environmentOf(setting: Setting): Pair[] {
   return [[setting.env, `Same as ${dashed(setting.flags?.[0] ?? setting.name)}, which wins.`]];
 }
 
-const placeholders: Partial<Record<Setting['type'], string>> = {
+const placeholders: Record<Setting['type'], string> = {
   text: 'TEXT',
   integer: 'N',
   number: 'X',
   choice: 'NAME',
   ports: 'PORTS',
   words: 'COMMAND',
+  list: 'TEXT',
+  map: 'JSON',
   list: 'TEXT',
   map: 'JSON',
 };

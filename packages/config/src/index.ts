@@ -11,6 +11,7 @@ export * from './process-identity.ts';
 export * from './profile-claim.ts';
 export * from './profile-config.ts';
 export * from './profiles.ts';
+export * from './python-config/read-python-config.ts';
 export * from './secrets.ts';
 export * from './service-settings.ts';
 export type { Setting, SettingsOf, SettingsTable, SettingValue } from './settings.ts';
