@@ -14,10 +14,11 @@ export async function resolveAddress(text: string): Promise<string> {
   if (text === '') return loopback;
   if (text === '*') return '0.0.0.0';
   if (isIP(text) === 4) return text;
-  if (isIP(text) === 6) return `[${text}]`;
+  const plain = text.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(plain) === 6) return `[${plain}]`;
   const interfaces = networkInterfaces();
-  const found = interfaces[text]?.find(({ family }) => family === 'IPv4')?.address;
-  if (found !== undefined) return found;
+  const found = interfaces[text]?.find(({ family }) => family === 'IPv4') ?? interfaces[text]?.[0];
+  if (found !== undefined) return found.family === 'IPv4' ? found.address : `[${found.address}]`;
   try {
     return (await lookup(text, { family: 4 })).address;
   } catch {

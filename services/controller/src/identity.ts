@@ -5,6 +5,7 @@ import type { ConnectionPaths, Connections } from '@muster/config';
 import type { Logger } from '@muster/telemetry';
 import type { Side } from '@muster/transport';
 import { type CurveServers, defaultLocation, hasSeparateDoors, resolveAddress } from '@muster/transport';
+import { findLocation } from './location/find-location.ts';
 import { type PortPlan, planFromFiles, planPorts } from './port-plan.ts';
 import { readReusable } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';
@@ -34,7 +35,7 @@ export async function chooseIdentity(
   log: Logger,
 ): Promise<Identity> {
   const reused = values.reuse ? await findReusable(paths, curve, log) : undefined;
-  if (reused === undefined) return newIdentity(values, hasSeparateDoors(curve));
+  if (reused === undefined) return newIdentity(values, hasSeparateDoors(curve), log);
   const { client, engine } = reused;
   const { location } = engine;
   sayIgnored(values, reused, log);
@@ -65,15 +66,16 @@ export function chooseKey(chosen: string | undefined, curve: CurveServers | unde
   return chosen ?? (curve === undefined ? newKey() : '');
 }
 
-async function newIdentity(values: ControllerValues, isStrict: boolean): Promise<Identity> {
+async function newIdentity(values: ControllerValues, isStrict: boolean, log: Logger): Promise<Identity> {
+  const addresses = {
+    client: await resolveAddress(values.clientIp || values.ip),
+    engine: await resolveAddress(values.engineIp || values.ip),
+  };
   return {
-    addresses: {
-      client: await resolveAddress(values.clientIp || values.ip),
-      engine: await resolveAddress(values.engineIp || values.ip),
-    },
+    addresses,
     plan: planPorts(values, isStrict),
     key: values.key ?? undefined,
-    location: values.location || defaultLocation(),
+    location: findLocation(values.location, [...new Set(Object.values(addresses))], log),
     ssh: { client: values.sshServer, engine: values.engineSshServer },
     reused: undefined,
   };

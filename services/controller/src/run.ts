@@ -13,11 +13,13 @@ import {
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
 import { createLogger, type Logger, watchOpenFiles } from '@muster/telemetry';
-import { addressForOthers, createTransport, logTransportErrors, transportInUse, warnWhenOpen } from '@muster/transport';
+import { createTransport, logTransportErrors, transportInUse, warnWhenOpen } from '@muster/transport';
 import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
 import { chooseKeys } from './curve-keys.ts';
 import { chooseIdentity, chooseKey } from './identity.ts';
+import { explainAddress } from './location/explain-address.ts';
+import { ownAddress, readMachine } from './location/find-location.ts';
 import { readPredecessor } from './predecessor.ts';
 import { releaseInQuietMoment } from './quiet-moment.ts';
 import { explainReuse, leaveFiles } from './reuse.ts';
@@ -89,7 +91,7 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
   const { addresses, plan, ...facts } = identity;
   const ports = createSystemPorts();
   const key = chooseKey(facts.key, curve, ports.newId);
-  warnWhenOpen(Object.values(addresses), curve, key, log);
+  warnWhenOpen([...new Set(Object.values(addresses))], curve, key, log);
   const session = ports.newId();
   const places = { engineState: start.engineState, client: paths.client };
   const before = readPredecessor(values, places, ports.clock.nowUs(), log);
@@ -111,13 +113,19 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
       scheduler: { schemeName: values.scheme, hwm: values.hwm },
       // Written at each registration. Engines of a machine without power are gone, too.
       engineState: { write: (text) => writeFileAtomically(start.engineState, text, 0o600, false) },
-      startDask: createDaskStarter({ python: values.python ?? '', env, host: addressForOthers(addresses.client) }),
+      startDask: createDaskStarter({
+        python: values.python ?? '',
+        env,
+        host: ownAddress(facts.location, addresses.client),
+      }),
       onShutdownRequested: start.onShutdownRequested,
     });
   } catch (error) {
     await transport.close();
     await store.close();
-    throw reused === undefined ? error : explainReuse(error, paths);
+    throw reused === undefined
+      ? explainAddress(error, Object.values(addresses), readMachine())
+      : explainReuse(error, paths);
   }
   leaveFiles(paths, reused, controller.connections);
   const { engine } = controller.connections;

@@ -11,7 +11,8 @@ export const networkSettings = {
     default: '',
     group: 'Network',
     placeholder: 'ADDRESS',
-    description: 'Address to listen on, for clients and engines; * for all interfaces. Empty: loopback only.',
+    description:
+      'Address to listen on, for clients and engines: an IP address, the name of an interface (eth0) or of a host; * for all interfaces. Empty: loopback only.',
   },
   engineIp: {
     name: 'IPController.engine_ip',
@@ -41,7 +42,8 @@ export const networkSettings = {
     default: '',
     group: 'Network',
     placeholder: 'HOST',
-    description: 'Host name or address by which other machines reach this one. Empty: the name of this host.',
+    description:
+      'Host name or address by which other machines reach this one. Empty: the address of --ip; with * that of the default route; on loopback the name of this host.',
   },
   ports: {
     name: 'IPController.ports',
