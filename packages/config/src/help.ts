@@ -166,11 +166,10 @@ const placeholders: Record<Setting['type'], string> = {
   text: 'TEXT',
   integer: 'N',
   number: 'X',
+  boolean: '',
   choice: 'NAME',
   ports: 'PORTS',
   words: 'COMMAND',
-  list: 'TEXT',
-  map: 'JSON',
   list: 'TEXT',
   map: 'JSON',
 };

@@ -1,3 +1,4 @@
+import type { Json } from '@muster/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readPythonConfig } from './read-python-config.ts';
@@ -202,7 +203,7 @@ test('any text is read, in lines that it has', () => {
 });
 
 /** Python's writing of plain data. */
-const python = (data: fc.JsonValue): string => {
+const python = (data: Json): string => {
   if (data === null) return 'None';
   if (typeof data === 'boolean') return data ? 'True' : 'False';
   if (typeof data === 'number') return String(data);
@@ -214,7 +215,7 @@ const python = (data: fc.JsonValue): string => {
 };
 test('what Python writes is read as it was', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 5 }), (data) => {
+    fc.property(fc.jsonValue({ maxDepth: 5 }) as fc.Arbitrary<Json>, (data) => {
       fc.pre(!/\d{16}/.test(JSON.stringify(data)));
       expect(value(python(data))).toEqual(JSON.parse(JSON.stringify(data)));
     }),
