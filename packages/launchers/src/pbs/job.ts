@@ -1,5 +1,6 @@
 // The script of a job, and qsub's words for it. Pure.
-import { MusterError } from '@muster/protocol';
+import { checkQueue, splitHead } from '../batch/job-script.ts';
+import { renderTemplate } from '../batch/template.ts';
 import type { EngineProgram } from '../engine-launcher.ts';
 import type { EnginePrograms } from '../engine-program.ts';
 import { engineCommand, engineEnvironment } from '../engine-program.ts';
@@ -7,7 +8,6 @@ import { launchesFolder, launchVariable } from '../folder/prelude.ts';
 import { rankCommand } from '../folder/rank.ts';
 import { quote, quoteAll, quotePath } from '../folder/shell.ts';
 import type { SiteAddress } from '../sites/site.ts';
-import { defaultTemplate, renderTemplate } from './template.ts';
 
 /** `spec.launcher.pbs` of a profile. */
 export interface PbsSpec {
@@ -20,6 +20,18 @@ export interface PbsSpec {
   readonly args?: readonly string[] | undefined;
 }
 
+/** One node for all engines; a job of several nodes takes a template of its own, with mpiexec or pbsdsh. */
+const defaultTemplate = `#!/bin/sh
+#PBS -l nodes=1:ppn={n}
+
+index=0
+while [ "$index" -lt {n} ]; do
+  MUSTER_INDEX=$index {command} &
+  index=$((index + 1))
+done
+wait
+`;
+
 /** Older systems take no longer names of jobs. */
 const maxNameLength = 15;
 
@@ -31,12 +43,7 @@ export function jobName(id: string): string {
 
 /** Words for qsub, without the script. What a template says of these is overridden. */
 export function qsubArguments(id: string, { queue, args = [] }: PbsSpec): string[] {
-  if (queue !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,127}$/.test(queue))
-    throw new MusterError(
-      'bad_option',
-      `${JSON.stringify(queue)} cannot be the name of a queue.`,
-      'See those there are: qstat -Q',
-    );
+  if (queue !== undefined) checkQueue(queue, 'qstat -Q');
   // The job writes its log itself: where no file system is shared, the batch system could not.
   const output = ['-j', 'oe', '-o', '/dev/null'];
   return ['-N', jobName(id), ...(queue === undefined ? [] : ['-q', queue]), ...output, ...args];
@@ -61,10 +68,7 @@ export function buildJob(
     profile_dir: `"$HOME/${launchesFolder}/${id}"`,
     command: quoteAll(rankCommand(id, n, engineCommand(engine, programs))),
   });
-  const lines = rendered.split('\n');
-  const start = lines.findIndex((line) => !/^\s*(#|$)/.test(line));
-  const head = start === -1 ? lines : lines.slice(0, start);
-  const body = start === -1 ? [] : lines.slice(start);
+  const { head, body } = splitHead(rendered);
   return [...head, prologue(id, engine, connection), ...body].join('\n');
 }
 
