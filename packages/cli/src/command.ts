@@ -1,6 +1,6 @@
 // The shell around every command: help, version, warnings, errors with their remedy, exit status.
-import type { CommandLine, Environment, ParseOptions, SettingsTable, Usage } from '@muster/config';
-import { parseWithFile, renderHelp } from '@muster/config';
+import type { CommandLine, ConfigProgram, Environment, ParseOptions, SettingsTable, Usage } from '@muster/config';
+import { parseWithFile, parseWithProfile, renderHelp } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import { readVersion } from './version.ts';
 
@@ -9,7 +9,9 @@ export interface Command<T extends SettingsTable> {
   readonly name: string;
   readonly table: T;
   readonly usage: Usage;
-  readonly parse?: ParseOptions;
+  readonly parse?: Omit<ParseOptions, 'files' | 'program'>;
+  /** It has a config file in the profile, under this name. */
+  readonly config?: ConfigProgram;
   /** Resolves to the exit status. */
   run(line: CommandLine<T>, env: NodeJS.ProcessEnv): Promise<number>;
 }
@@ -21,7 +23,7 @@ export async function runCommand<T extends SettingsTable>(
   env: NodeJS.ProcessEnv,
 ): Promise<number> {
   return withErrors(command.name, async () => {
-    const line = await parseWithFile(command.table, argv, env as Environment, command.parse);
+    const line = await readSettings(command, argv, env);
     if (line.version) return print(`${readVersion()}\n`);
     if (line.help || line.helpAll)
       return print(renderHelp(command.table, command.usage, { all: line.helpAll, columns: helpWidth() }));
@@ -29,6 +31,15 @@ export async function runCommand<T extends SettingsTable>(
     return command.run(line, env);
   });
 }
+
+const readSettings = <T extends SettingsTable>(
+  { table, parse, config: program }: Command<T>,
+  argv: readonly string[],
+  env: Environment,
+): Promise<CommandLine<T>> =>
+  program === undefined
+    ? parseWithFile(table, argv, env, parse)
+    : parseWithProfile(table, argv, env, { ...parse, program });
 
 /** Shows an error as people need it: what happened, what to do. */
 export async function withErrors(name: string, work: () => Promise<number>): Promise<number> {

@@ -4,6 +4,7 @@ import { defineCommand, runProgram } from './command-tree.ts';
 
 export const program = defineCommand({
   name: 'ipcontroller',
+  config: 'ipcontroller',
   table: controllerSettings,
   usage: {
     usage: 'ipcontroller [options]',

@@ -4,6 +4,7 @@ import { defineCommand, runProgram } from './command-tree.ts';
 
 export const program = defineCommand({
   name: 'ipengine',
+  config: 'ipengine',
   table: engineSettings,
   usage: {
     usage: 'ipengine [options]',

@@ -1,6 +1,8 @@
 export * from './build-connections.ts';
 export * from './channel-ports.ts';
+export { type ConfigProgram, configPrograms } from './class-tree.ts';
 export * from './common-settings.ts';
+export { configExtensions, findConfigFile } from './config-files/find.ts';
 export * from './connection-files.ts';
 export * from './files.ts';
 export * from './guard.ts';
@@ -17,5 +19,4 @@ export * from './service-settings.ts';
 export type { Setting, SettingsOf, SettingsTable, SettingValue } from './settings.ts';
 export { defaultsOf } from './settings.ts';
 export * from './settings-document.ts';
-export * from './settings-file.ts';
 export { suggest } from './suggest.ts';

@@ -1,28 +1,50 @@
 // Where a program's settings come from: option, environment, --config, the profile's config file, default.
+import type { ConfigProgram } from './class-tree.ts';
+import type { ConfigFile } from './config-files/config-file.ts';
+import { findConfigFile } from './config-files/find.ts';
+import { loadConfigFile } from './config-files/load.ts';
 import type { CommandLine, Environment, ParseOptions } from './parse.ts';
+import { parseCommandLine } from './parse.ts';
+import type { ProfileChoice } from './profiles.ts';
+import { resolveProfileDir } from './profiles.ts';
 import type { SettingsTable } from './settings.ts';
-import { parseWithFile } from './settings-file.ts';
 
-/** Programs that have a config file in a profile, `PROGRAM_config.ts` and the like. */
-export type Program = 'ipcluster' | 'ipcontroller' | 'ipengine';
-
-export interface ProfileParseOptions extends ParseOptions {
-  readonly program: Program;
-  /** Class of a command among several of a program, `IPClusterEngines`: what is set for others of them does not hold for it. */
-  readonly appClass?: string;
-  /** Tables of the program's other commands: their names may stand in the config file, too. */
-  readonly siblings?: readonly SettingsTable[];
+export interface ProfileParseOptions extends Omit<ParseOptions, 'files'> {
+  readonly program: ConfigProgram;
 }
 
 /**
- * As parseWithFile, with the config file of the profile, if it has one. Throws also MusterError `bad_config`, with file and line,
- * for a config file that cannot be read, is not what it should be, or has names or values that cannot be.
+ * As parseCommandLine, with the file that the setting `config` of the table names, when it names one: option over environment
+ * over file. Throws also MusterError `bad_config`, with file and line where that can be had, for a file that cannot be read, is
+ * not what it should be, or has names or values that cannot be.
  */
-export function parseWithProfile<const T extends SettingsTable>(
+export async function parseWithFile<const T extends SettingsTable>(
+  table: T,
+  argv: readonly string[],
+  env: Environment,
+  options: Omit<ParseOptions, 'files'> = {},
+): Promise<CommandLine<T>> {
+  const line = parseCommandLine(table, argv, env, options);
+  const { config: path } = line.values as { readonly config?: unknown };
+  if (typeof path !== 'string' || path === '') return line;
+  return parseCommandLine(table, argv, env, { ...options, files: [await loadConfigFile(path)] });
+}
+
+/** As parseWithFile, with the config file of the profile, which yields to the other. */
+export async function parseWithProfile<const T extends SettingsTable>(
   table: T,
   argv: readonly string[],
   env: Environment,
   options: ProfileParseOptions,
 ): Promise<CommandLine<T>> {
-  return parseWithFile(table, argv, env, options);
+  const line = parseCommandLine(table, argv, env, options);
+  if (line.help || line.helpAll || line.version) return line;
+  const { config: named } = line.values as { readonly config?: unknown };
+  const files: ConfigFile[] = typeof named === 'string' && named !== '' ? [await loadConfigFile(named)] : [];
+  // The named file may name the profile.
+  const { values } = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
+  const { path, warning } = findConfigFile(resolveProfileDir(values as ProfileChoice, env), options.program);
+  if (path !== undefined) files.unshift({ ...(await loadConfigFile(path)), isOfProfile: true });
+  const whole = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
+  return warning === undefined ? whole : { ...whole, warnings: [warning, ...whole.warnings] };
 }

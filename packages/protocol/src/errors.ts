@@ -98,6 +98,12 @@ export const errorTable = {
     retryable: true,
     exitStatus: 1,
   },
+  no_profile: {
+    meaning: 'There is no profile of this name.',
+    remedy: 'Make it (muster profile create NAME), or see which there are: muster profile list',
+    retryable: true,
+    exitStatus: 1,
+  },
   profile_in_use: {
     meaning: 'Another controller runs with this profile and cluster id.',
     remedy: 'Stop it (ipcluster stop), or choose another --cluster-id or --profile.',
@@ -179,6 +185,12 @@ export const errorTable = {
   bad_option: {
     meaning: 'An option has a value that it cannot have.',
     remedy: 'See --help.',
+    retryable: false,
+    exitStatus: 1,
+  },
+  bad_config: {
+    meaning: 'A config file cannot be read, or sets what cannot be.',
+    remedy: 'Correct it at the place that is named; see --help-all for every setting.',
     retryable: false,
     exitStatus: 1,
   },

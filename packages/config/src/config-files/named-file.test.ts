@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readNatsAddress } from './nats-address.ts';
-import { parseCommandLine } from './parse.ts';
-import { readSecret, readSessionKey } from './secrets.ts';
-import { channelSettings, sharedServiceSettings } from './service-settings.ts';
-import { defaultsOf, type SettingsTable } from './settings.ts';
-import { parseWithFile } from './settings-file.ts';
+import { readNatsAddress } from '../nats-address.ts';
+import { parseCommandLine } from '../parse.ts';
+import { parseWithFile } from '../profile-config.ts';
+import { readSecret, readSessionKey } from '../secrets.ts';
+import { channelSettings, sharedServiceSettings } from '../service-settings.ts';
+import { defaultsOf, type SettingsTable } from '../settings.ts';
 
 const table = { ...sharedServiceSettings, ...channelSettings };
 const defaults = defaultsOf(table);
@@ -58,7 +58,7 @@ test.each([
   ['nothing-like-it-at-all: 3', 'there is no setting nothing-like'],
   ['base-port: many', "base-port: 'many' is not an integer"],
   ['base-port:', 'no value'],
-  ['base-port: {a: 1}', 'no value'],
+  ['base-port: {a: 1}', ':1: base-port: this object is not an integer from 1'],
   ['- a', 'no list of settings'],
   ['a text', 'no list of settings'],
   ['x: &a 1\ny: *a', 'aliases'],
@@ -69,13 +69,13 @@ test.each([
 
 test('a file that is no YAML is refused by its line, without what stands there', async () => {
   await expect(parse('a: 1\nkey: "secret\nb: [')).rejects.toMatchObject({
-    code: 'bad_option',
-    message: expect.stringMatching(/^(?!.*secret).*is not YAML, at line \d/),
+    code: 'bad_config',
+    message: expect.stringMatching(/^(?!.*secret).*settings:\d: is not YAML/),
   });
 });
 
 test('a file that is not there', async () => {
-  await expect(parseWithFile(table, [`--config=${folder}/none`], {})).rejects.toMatchObject({ code: 'bad_option' });
+  await expect(parseWithFile(table, [`--config=${folder}/none`], {})).rejects.toMatchObject({ code: 'bad_config' });
 });
 
 test('a secret is taken from a file or the environment, and refused as an option', async () => {
