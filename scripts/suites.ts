@@ -59,6 +59,11 @@ export const suites: Readonly<Record<string, Suite>> = {
     needs: ['docker', 'image-layers', 'nats', 'mongo-wire', 'ipyparallel'],
     run: (args) => runVitest('e2e/containers/vitest.config.ts', args),
   },
+  commands: {
+    about: 'every line of "Starting the IPython controller and engines", typed as it stands there (3 min)',
+    needs: ['machines', 'mpi', 'slurm', 'mongo-wire', 'ipyparallel'],
+    run: (args) => runVitest('e2e/commands/vitest.config.ts', args),
+  },
   launchers: {
     about: 'engines by ssh, MPI and PBS on machines made of network namespaces',
     needs: ['machines', 'mpi', 'slurm', 'ipyparallel'],

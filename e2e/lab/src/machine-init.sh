@@ -38,6 +38,7 @@ UsePAM no
 PermitRootLogin prohibit-password
 PasswordAuthentication no
 AllowTcpForwarding yes
+Subsystem sftp internal-sftp
 MaxStartups 100
 MaxSessions 100
 END
