@@ -3,7 +3,7 @@
 const rooms = [
   ['protocol', 'machine'],
   ['serialize', 'config', 'telemetry'],
-  ['transport', 'bus', 'task-store', 'cluster-profile', 'kube'],
+  ['transport', 'tunnel', 'bus', 'task-store', 'cluster-profile', 'kube'],
   ['launchers', 'client', 'testkit'],
   ['cluster'],
 ];

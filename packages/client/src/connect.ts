@@ -10,6 +10,7 @@ import { isElsewhere, reachable } from './core/address.ts';
 import type { ClientLimits } from './limits.ts';
 import { defaultLimits } from './limits.ts';
 import { openClient } from './open-client.ts';
+import { findSshServer, openTunnel } from './ssh-route.ts';
 
 export interface ConnectOptions {
   /** Name of the profile: `~/.ipython/profile_NAME`. Default: `default`. */
@@ -24,7 +25,14 @@ export interface ConnectOptions {
   readonly connection?: ClientConnection;
   /** Address to use in place of the one in the file: `tcp://HOST`. */
   readonly url?: string;
-  /** How long the controller may take to answer. Default 10,000. */
+  /**
+   * `[user@]host[:port]` of an ssh server through which to connect; the addresses of the connection file are those that it sees.
+   * Default: the one that the connection file names, unless the controller is on this machine. '' for none.
+   */
+  readonly ssh?: string;
+  /** Private key for it; without `ssh` that is the machine of the controller. Default: those that ssh finds. */
+  readonly sshKey?: string;
+  /** How long the controller may take to answer, from when there is a way to it. Default 10,000. */
   readonly timeoutMs?: number;
   /** Environment to look into. Default: that of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -40,40 +48,62 @@ export interface ConnectOptions {
  * Connects to a cluster, found as Python's client finds it: `file`, else `security/ipcontroller-client.json` of the
  * profile. Resolves when the controller has answered and the engines are known.
  * Rejects with MusterError `connection_file_missing`, `connection_file_invalid`, `connection_file_exposed`, `bad_option`, or `timeout` when the
- * controller does not answer; each with its remedy.
+ * controller does not answer; with an ssh server also `unreachable`, `timeout` and `access_denied`; each with its remedy.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const { timeoutMs = 10_000 } = options;
   const here = lookAround();
   const { given, from } = await findConnection(options);
   const known = withServerKey(given, options.env ?? process.env);
-  const connection = withUrl(reachable(known, here), options.url);
+  const direct = withUrl(reachable(known, here), options.url);
   // Sockets are opened below, so no error can come before there is somebody to tell.
   let report: ((error: Error) => void) | undefined;
   const transport = openTransport(options, (error) => report?.(error));
-  const opened = openClient({
-    transport,
-    connection,
-    limits: { ...defaultLimits, ...options.limits },
-    username: userName(),
-  });
-  const { client, hello } = opened;
-  report = opened.transportFailed;
+  const server = options.ssh ?? (await findSshServer(direct, options.sshKey ?? '', here));
+  const tunnel = server === '' ? undefined : await openTunnel(direct, server, options, (error) => report?.(error));
+  const { client, hello, transportFailed } = await openOrClose(tunnel, () =>
+    openClient({
+      transport,
+      connection: tunnel?.connection ?? direct,
+      limits: { ...defaultLimits, ...options.limits },
+      username: userName(),
+      ...(tunnel === undefined ? {} : { closeRoute: tunnel.close }),
+    }),
+  );
+  report = transportFailed;
   try {
     await hello(timeoutMs);
     return client;
   } catch (error) {
     await client.close();
     if (!(error instanceof MusterError) || error.code !== 'timeout') throw error;
-    const where = `${connection.interface}:${connection.registration}`;
-    const elsewhere = isElsewhere(connection, here)
-      ? ` It runs on ${connection.location} and listens on loopback only: start it with --ip, or go through a tunnel.`
+    throw notAnswered(direct, { from, timeoutMs, here, server });
+  }
+}
+
+function notAnswered(
+  connection: ClientConnection,
+  { from, timeoutMs, here, server }: { from: string; timeoutMs: number; here: Here; server: string },
+): MusterError {
+  const where = `${connection.interface}:${connection.registration}${server === '' ? '' : `, as ${server} sees it,`}`;
+  const elsewhere =
+    server === '' && isElsewhere(connection, here)
+      ? ` It runs on ${connection.location} and listens on loopback only: start it with --ip, or go through a tunnel (ssh: '${connection.location}').`
       : '';
-    throw new MusterError(
-      'timeout',
-      `The controller at ${where}${from} has not answered within ${timeoutMs} ms.${elsewhere}`,
-      'Check that it runs (ipcluster list). If it does not, its connection file is a left-over: start a cluster, which writes a new one.',
-    );
+  return new MusterError(
+    'timeout',
+    `The controller at ${where}${from} has not answered within ${timeoutMs} ms.${elsewhere}`,
+    'Check that it runs (ipcluster list). If it does not, its connection file is a left-over: start a cluster, which writes a new one.',
+  );
+}
+
+/** A tunnel to what cannot be opened is closed. */
+async function openOrClose<T>(tunnel: { close(): Promise<void> } | undefined, open: () => T): Promise<T> {
+  try {
+    return open();
+  } catch (error) {
+    await tunnel?.close();
+    throw error;
   }
 }
 

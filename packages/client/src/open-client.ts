@@ -29,10 +29,12 @@ export interface OpenClientOptions {
   readonly connection: ClientConnection;
   readonly limits: ClientLimits;
   readonly username: string;
+  /** Ends what the sockets go through. */
+  readonly closeRoute?: () => Promise<void>;
 }
 
 /** Opens the sockets at once; `hello` resolves when the controller has answered. */
-export function openClient({ transport, connection, limits, username }: OpenClientOptions): {
+export function openClient({ transport, connection, limits, username, closeRoute }: OpenClientOptions): {
   client: Client;
   hello(timeoutMs: number): Promise<void>;
   transportFailed(error: Error): void;
@@ -103,6 +105,7 @@ export function openClient({ transport, connection, limits, username }: OpenClie
       asking.failAll(gone);
       watching.end();
       await channels.close();
+      await closeRoute?.();
     })();
     return closed;
   }

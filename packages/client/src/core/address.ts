@@ -26,3 +26,15 @@ export const isElsewhere = (connection: ClientConnection, here: Here): boolean =
   connection.location !== '127.0.0.1' &&
   connection.location !== here.hostname &&
   !here.addresses.includes(connection.location);
+
+/**
+ * The ssh server through which to go when the caller named none; empty: none. That of the connection file, unless the controller is
+ * on loopback of this machine. A key alone means the machine of the controller.
+ */
+export function sshServerOf(connection: ClientConnection, keyFile: string, here: Here): string {
+  const address = connection.interface.slice('tcp://'.length);
+  const elsewhere = isElsewhere(connection, here);
+  const named = address !== '127.0.0.1' || elsewhere ? connection.ssh : '';
+  if (named !== '' || keyFile === '') return named;
+  return elsewhere ? connection.location : address.replace(/^\[(.*)\]$/, '$1');
+}
