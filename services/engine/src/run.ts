@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import type { KernelSetup } from './ipc.ts';
 import { createLog } from './log.ts';
-import { findConnection, waitForOtherFile } from './nanny/connection.ts';
+import { openRoute, waitForOtherFile } from './nanny/connection.ts';
 import { crashFields, runNanny } from './nanny/nanny.ts';
 import type { EngineValues } from './settings.ts';
 
@@ -37,8 +37,9 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
   process.on('SIGINT', ignore);
   try {
     for (;;) {
+      const route = openRoute(values, env, log, stopping.signal);
       const end = await runNanny({
-        connection: findConnection(values, env, log, stopping.signal),
+        connection: route.connection,
         setup,
         cwd,
         env,
@@ -53,7 +54,7 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
         },
         whenElsewhere: (signal) => waitForOtherFile(values, env, signal),
         stop: stopping.signal,
-      });
+      }).finally(route.close);
       switch (end.why) {
         case 'replace':
           continue;

@@ -33,3 +33,20 @@ export function overrideAddress(connection: EngineConnection, url: string): Engi
   if (port < 1 || port > 65_535) return undefined;
   return { ...connection, interface: `tcp://${match[1]}`, registration: port };
 }
+
+/**
+ * The ssh server through which an engine goes; empty: none. The one that was named, else that of the connection file. A key alone
+ * means the machine of the controller. `connection` has the interface that reachableInterface found.
+ */
+export function sshServerOf(
+  connection: EngineConnection,
+  { server, keyFile }: { readonly server: string; readonly keyFile: string },
+  place: Place,
+): string {
+  const named = server || connection.ssh;
+  if (named !== '' || keyFile === '') return named;
+  const [, address] = split(connection.interface);
+  const { location } = connection;
+  const isHere = location === '' || location === place.hostname || place.addresses.includes(location);
+  return address === '127.0.0.1' && !isHere ? location : address.replace(/^\[(.*)\]$/, '$1');
+}

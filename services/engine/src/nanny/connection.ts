@@ -1,4 +1,4 @@
-// How the engine learns where its controller is (§1.1, §1.3).
+// How the engine learns where its controller is, and gets there (§1.1, §1.3).
 import { existsSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,39 +12,74 @@ import {
 } from '@muster/config';
 import type { EngineConnection } from '@muster/protocol';
 import { MusterError, parseEngineConnection } from '@muster/protocol';
-import { overrideAddress, reachableInterface } from '../core/index.ts';
+import type { Place } from '../core/index.ts';
+import { overrideAddress, reachableInterface, sshServerOf } from '../core/index.ts';
 import type { Log } from '../log.ts';
 import type { EngineValues } from '../settings.ts';
 
-/**
- * The controller's connection, with the interface by which it is reached from here. Waits for the file.
- * Throws MusterError `connection_file_missing`, `…_invalid`, `…_exposed` or `bad_option`.
- */
-export async function findConnection(
+/** The way to the controller, as long as one engine lives. */
+export interface Route {
+  /**
+   * With the interface by which the controller is reached from here, that of a tunnel where there is one. Rejects with MusterError
+   * `connection_file_missing`, `…_invalid`, `…_exposed`, `bad_option`, and those of a tunnel: `unreachable`, `timeout`, `access_denied`.
+   */
+  readonly connection: Promise<EngineConnection>;
+  /** Closes the tunnel, or ends the search. Resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+/** Waits for the connection file, and opens a tunnel where one is asked for. The signal ends the search, not the tunnel. */
+export function openRoute(values: EngineValues, env: NodeJS.ProcessEnv, log: Log, signal: AbortSignal): Route {
+  const over = new AbortController();
+  const found = findConnection(values, env, log, AbortSignal.any([signal, over.signal]));
+  const connection = found.then((direct) => direct.connection);
+  connection.catch(() => {});
+  return {
+    connection,
+    async close() {
+      over.abort(new Error('The engine has ended.'));
+      await found.then(
+        ({ close }) => close?.(),
+        () => {},
+      );
+    },
+  };
+}
+
+interface Found {
+  readonly connection: EngineConnection;
+  close?(): Promise<void>;
+}
+
+async function findConnection(
   values: EngineValues,
   env: NodeJS.ProcessEnv,
   log: Log,
   signal: AbortSignal,
-): Promise<EngineConnection> {
+): Promise<Found> {
   const found = withServerKey(await readConnection(values, env, log, signal), env);
-  if (found.ssh !== '')
-    throw new MusterError(
-      'bad_option',
-      `The connection file asks for an SSH tunnel through ${found.ssh}, which a Node engine cannot make.`,
-      'Forward the ports yourself (ssh -L) and give --url, or let the controller listen on an address that engines reach (--ip).',
-    );
-  if (values.url !== '') {
-    const overridden = overrideAddress(found, values.url);
-    if (overridden === undefined)
-      throw new MusterError(
-        'bad_option',
-        `--url: '${values.url}' is not an address.`,
-        'Give tcp://HOST or tcp://HOST:PORT.',
-      );
-    return overridden;
-  }
-  const place = { hostname: hostname(), addresses: ownAddresses() };
-  return { ...found, interface: reachableInterface(found, place, values.location || found.location) };
+  const connection = withAddress(found, values);
+  const server = sshServerOf(connection, { server: values.ssh, keyFile: values.sshKey }, ownPlace());
+  if (server === '') return { connection };
+  // Loaded here: most engines have no use for it.
+  const { openEngineTunnel } = await import('./engine-tunnel.ts');
+  return openEngineTunnel(connection, { server, keyFile: values.sshKey, env, log, signal });
+}
+
+/** As the controller is reached from here, or from the ssh server. Throws MusterError `bad_option`. */
+function withAddress(connection: EngineConnection, values: EngineValues): EngineConnection {
+  if (values.url === '')
+    return {
+      ...connection,
+      interface: reachableInterface(connection, ownPlace(), values.location || connection.location),
+    };
+  const overridden = overrideAddress(connection, values.url);
+  if (overridden !== undefined) return overridden;
+  throw new MusterError(
+    'bad_option',
+    `--url: '${values.url}' is not an address.`,
+    'Give tcp://HOST or tcp://HOST:PORT.',
+  );
 }
 
 async function readConnection(
@@ -84,5 +119,7 @@ export async function waitForOtherFile(
   }
 }
 
-const ownAddresses = (): string[] =>
-  Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
+const ownPlace = (): Place => ({
+  hostname: hostname(),
+  addresses: Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+});
