@@ -1,5 +1,6 @@
 // Text to value, one function a type. A refusal is text that says what is allowed.
 import type { Json, JsonObject } from '@muster/protocol';
+import { readPythonConfig } from './python-config/read-python-config.ts';
 import type { Setting } from './settings.ts';
 import { suggest } from './suggest.ts';
 
@@ -53,7 +54,7 @@ export function allowed(setting: Setting): string {
     case 'list':
       return 'texts: one each time it is given, words as in a shell, or a JSON list';
     case 'map':
-      return 'a JSON object or list';
+      return 'an object or a list, in JSON or as in Python';
     case 'text':
       return 'text';
   }
@@ -116,13 +117,22 @@ function parseWords(text: string): Parsed {
 }
 
 function parseMap(setting: Setting & { type: 'map' }, text: string): Parsed {
-  let value: unknown;
+  const value = parseJson(text) ?? parsePython(text);
+  return value === undefined ? refuse(allowed(setting)) : checkMap(setting, value);
+}
+
+function parseJson(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    return refuse(allowed(setting));
+    return undefined;
   }
-  return checkMap(setting, value);
+}
+
+/** `{'host': 2, 'other': (1, ['--x'])}`, as scripts for the original have it. */
+function parsePython(text: string): unknown {
+  const { assignments, leftOut } = readPythonConfig(`c.A.a = ${text}`);
+  return assignments.length === 1 && leftOut.length === 0 ? assignments[0]?.value : undefined;
 }
 
 /** A value of a `map` that is plain data already. */

@@ -9,7 +9,8 @@ const squeezed = (line: string): string => line.replace(/ *\| */g, '|');
 
 function row(setting: Setting): string {
   const unit = 'unit' in setting && setting.unit !== undefined ? ` ${setting.unit}` : '';
-  const value = setting.default === '' ? '' : `${setting.default}${unit}`;
+  const shown = typeof setting.default === 'object' ? JSON.stringify(setting.default) : setting.default;
+  const value = shown === '' ? '' : `${shown}${unit}`;
   const others = [...(setting.otherNames ?? []).map((name) => `--${name}`), ...(setting.env ? [setting.env] : [])];
   const names = [`--${setting.name}`, ...others].map((name) => `\`${name}\``).join(' ');
   return squeezed(`| ${names} | ${value} | ${setting.description} |`);

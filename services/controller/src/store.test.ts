@@ -40,11 +40,11 @@ test('SQLite keeps records in the profile, or where it is told to', async () => 
 
 test('a database that cannot be opened is refused with a remedy', async () => {
   await expect(open({ store: 'SQLiteDB' })).rejects.toMatchObject({ code: 'store_unusable' });
-  const mongoConnectionArgs = JSON.stringify(['127.0.0.1', await freePort()]);
-  const mongoConnectionKwargs = '{"serverSelectionTimeoutMS": 100}';
+  const mongoConnectionArgs = ['127.0.0.1', await freePort()];
+  const mongoConnectionKwargs = { serverSelectionTimeoutMS: 100 };
   await expect(open({ store: 'MongoDB', mongoConnectionArgs, mongoConnectionKwargs })).rejects.toMatchObject({
     code: 'store_unusable',
     remedy: expect.stringContaining('MONGODB_URI'),
   });
-  await expect(open({ store: 'MongoDB', mongoConnectionKwargs: '[]' })).rejects.toMatchObject({ code: 'bad_option' });
+  await expect(open({ store: 'MongoDB', mongoConnectionKwargs: [] })).rejects.toMatchObject({ code: 'bad_option' });
 });

@@ -1,8 +1,7 @@
 // Settings of an engine (§9.7).
 import type { SettingsOf, SettingsTable } from '@muster/config';
-import { logSettings, profileSettings } from '@muster/config';
+import { configFileSettings, logSettings, profileSettings } from '@muster/config';
 import { transportSetting } from '@muster/transport/names';
-import { sshSettings } from './ssh-settings.ts';
 
 export const engineSettings = {
   file: {
@@ -35,7 +34,6 @@ export const engineSettings = {
     placeholder: 'HOST',
     description: 'Where the controller is, when it listens on all addresses. Default: what the connection file says.',
   },
-  ...sshSettings,
   waitForFileS: {
     name: 'IPEngine.wait_for_url_file',
     type: 'number',
@@ -152,6 +150,7 @@ export const engineSettings = {
     advanced: true,
     description: 'Requests that may wait; more are answered by an error.',
   },
+  ...configFileSettings,
   ...profileSettings,
   ...logSettings,
 } as const satisfies SettingsTable;

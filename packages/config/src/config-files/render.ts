@@ -29,6 +29,10 @@ const heading = (text: string): string => `// ---- ${text} ${'-'.repeat(Math.max
 function describe(setting: Setting): string[] {
   const facts = [
     `${sentence(takes(setting))}.`,
+    list(
+      'Option',
+      (setting.flags ?? []).map((flag) => (flag.length === 1 ? `-${flag}` : `--${flag}`)),
+    ),
     setting.env === undefined ? '' : `Environment: ${setting.env}.`,
     list('Also', setting.otherNames),
     list('Old', setting.deprecatedNames),

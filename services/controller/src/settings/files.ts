@@ -1,5 +1,5 @@
 // What stays in the profile from one start to the next (§7.5).
-import type { SettingsTable } from '@muster/config';
+import { configFileSettings, type SettingsTable } from '@muster/config';
 
 export const filesSettings = {
   reuse: {
@@ -21,16 +21,5 @@ export const filesSettings = {
     description:
       'Take over from the controller before: its engines with their numbers, and what it had not finished. Implies --reuse.',
   },
-  config: {
-    name: 'IPControllerApp.extra_config_file',
-    otherNames: ['BaseIPythonApplication.extra_config_file'],
-    flags: ['config'],
-    type: 'text',
-    default: '',
-    group: 'Files',
-    advanced: true,
-    placeholder: 'FILE',
-    description:
-      'YAML or JSON with settings by the names of --help-all (IPController.curve_secretkey: …); options and environment win over it.',
-  },
+  ...configFileSettings,
 } as const satisfies SettingsTable;

@@ -24,8 +24,8 @@ export const recordsMongoSettings = {
   },
   mongoConnectionArgs: {
     name: 'MongoDB.connection_args',
-    type: 'text',
-    default: '[]',
+    type: 'map',
+    default: [] as object,
     group: 'Task records',
     advanced: true,
     placeholder: 'JSON',
@@ -33,8 +33,8 @@ export const recordsMongoSettings = {
   },
   mongoConnectionKwargs: {
     name: 'MongoDB.connection_kwargs',
-    type: 'text',
-    default: '{}',
+    type: 'map',
+    default: {} as object,
     group: 'Task records',
     advanced: true,
     placeholder: 'JSON',
