@@ -2,6 +2,7 @@
 import type { SettingsOf, SettingsTable } from '@muster/config';
 import { configFileSettings, logSettings, profileSettings } from '@muster/config';
 import { transportSetting } from '@muster/transport/names';
+import { sshSettings } from './ssh-settings.ts';
 
 export const engineSettings = {
   file: {
@@ -34,6 +35,7 @@ export const engineSettings = {
     placeholder: 'HOST',
     description: 'Where the controller is, when it listens on all addresses. Default: what the connection file says.',
   },
+  ...sshSettings,
   waitForFileS: {
     name: 'IPEngine.wait_for_url_file',
     type: 'number',
