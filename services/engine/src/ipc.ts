@@ -1,4 +1,4 @@
-// What nanny and kernel tell each other over Node's channel between parent and child.
+// What nanny and kernel tell each other; where the kernel is Node's, over the channel between parent and child.
 import type { EngineConnection, JsonObject } from '@muster/protocol';
 import type { TransportName } from '@muster/transport';
 import type { LogLevel } from './log.ts';
@@ -19,7 +19,7 @@ export interface KernelSetup {
   readonly connection: EngineConnection;
   readonly transport: TransportName;
   readonly logLevel: LogLevel;
-  /** Code to run before the first request, with a name for its errors. */
+  /** Code to run before the first request of each kernel, also after a restart, with a name for its errors. */
   readonly startup: readonly { readonly name: string; readonly code: string }[];
   readonly maxMessageBytes: number;
   readonly maxQueued: number;
@@ -35,10 +35,10 @@ export type ToNanny =
   | { readonly type: 'done'; readonly serial: number; readonly failure?: JsonObject | undefined }
   | { readonly type: 'interrupted'; readonly serial: number; readonly what: Interrupted }
   /** It cannot serve. */
-  | { readonly type: 'failed'; readonly why: string };
+  | { readonly type: 'failed'; readonly why: string; readonly remedy?: string | undefined };
 
-/** What an interrupt met: nothing, code that was waiting, or code that was in a loop. */
-export type Interrupted = 'idle' | 'waiting' | 'looping';
+/** What an interrupt met: nothing, code that was waiting, code that was in a loop, or (in a Jupyter kernel) either. */
+export type Interrupted = 'idle' | 'waiting' | 'looping' | 'running';
 
 /** File descriptor of the kernel's watch: the nanny writes the serial of each interrupt there, and its end is the nanny's. */
 export const watchFd = 4;

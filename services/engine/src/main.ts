@@ -7,9 +7,9 @@ import { engineSettings } from './settings.ts';
 
 module.enableCompileCache();
 try {
-  const { values, warnings } = parseCommandLine(engineSettings, process.argv.slice(2), process.env);
+  const { values, warnings, given, rest } = parseCommandLine(engineSettings, process.argv.slice(2), process.env);
   for (const warning of warnings) process.stderr.write(`engine: ${warning}\n`);
-  process.exitCode = await runEngine(values, process.env);
+  process.exitCode = await runEngine(values, process.env, { given, rest });
 } catch (error) {
   const text = error instanceof MusterError ? `${error.message}\n${error.remedy}` : String((error as Error).stack);
   process.stderr.write(`engine: ${text}\n`);

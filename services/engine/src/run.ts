@@ -1,12 +1,16 @@
 // ipengine as a program: settings, signals and the log around the nanny.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MusterError } from '@muster/protocol';
-import type { KernelSetup } from './ipc.ts';
+import { chooseKernel } from './choose-kernel.ts';
+import type { Invocation } from './invocation.ts';
+import { noInvocation } from './invocation.ts';
 import { createLog } from './log.ts';
+import { mpiRank, usesMpi } from './mpi.ts';
 import { openRoute, waitForOtherFile } from './nanny/connection.ts';
 import { crashFields, runNanny } from './nanny/nanny.ts';
 import type { EngineValues } from './settings.ts';
+import { readStartup } from './startup.ts';
 
 /** Exit status of an engine that could not register, as Python's (§4.2). */
 const notRegistered = 255;
@@ -14,9 +18,14 @@ const notRegistered = 255;
 /**
  * Runs an engine until a signal, a client or a crash ends it. Resolves to the exit status: 0 after an orderly end, 1 when
  * the kernel crashed or the controller was lost, 255 when the controller refused it or did not answer. What a person can
- * mend before that rejects with MusterError (`connection_file_…`, `bad_option`).
+ * mend before that rejects with MusterError (`connection_file_…`, `bad_option`, `start_failed`). With --kernel=python the process
+ * becomes Python's engine: its end is that of the process.
  */
-export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): Promise<number> {
+export async function runEngine(
+  values: EngineValues,
+  env: NodeJS.ProcessEnv,
+  invocation: Invocation = noInvocation,
+): Promise<number> {
   let name = 'engine';
   const log = createLog(
     values.logLevel,
@@ -24,9 +33,16 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
     (line) => void process.stderr.write(line),
   );
   const { logLevel, maxMessageBytes, maxQueued, transport } = values;
-  const setup = { logLevel, transport, maxMessageBytes, maxQueued, startup: readStartup(values) };
   const cwd = readWorkDir(values);
   const uuid = readUuid(values);
+  if (values.kernel === 'python') {
+    readStartup(values, 'python');
+    const { runPython } = await import('./python/run-python.ts');
+    return runPython(values, env, invocation, log);
+  }
+  refuseRest(values, invocation);
+  const { kind, language } = await chooseKernel(values, env, log);
+  const setup = { logLevel, transport, maxMessageBytes, maxQueued, startup: readStartup(values, language) };
   const stopping = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'stopping');
@@ -39,11 +55,12 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
     for (;;) {
       const route = openRoute(values, env, log, stopping.signal);
       const end = await runNanny({
+        kind,
         connection: route.connection,
         setup,
         cwd,
         env,
-        requestedId: values.id,
+        requestedId: values.id ?? (usesMpi(values) ? (mpiRank(env) ?? null) : null),
         uuid,
         noticeMs: values.timeoutS * 1000,
         limitMs: Math.max(values.timeoutS, values.registrationLimitS) * 1000,
@@ -79,6 +96,16 @@ export async function runEngine(values: EngineValues, env: NodeJS.ProcessEnv): P
   }
 }
 
+/** Throws MusterError `unknown_option` for arguments that only Python's engine takes. */
+function refuseRest({ kernel }: EngineValues, { rest }: Invocation): void {
+  if (rest.length === 0) return;
+  throw new MusterError(
+    'unknown_option',
+    `Nothing is expected behind -- with --kernel=${kernel}.`,
+    'With --kernel=python it is passed on to the ipengine of ipyparallel.',
+  );
+}
+
 /** Undefined: a new one. Throws MusterError `bad_option` when it cannot be a ZeroMQ identity and part of a header. */
 function readUuid({ uuid }: EngineValues): string | undefined {
   if (uuid === '' || /^[!-~]{1,255}$/.test(uuid)) return uuid || undefined;
@@ -94,19 +121,4 @@ function readWorkDir({ workDir }: EngineValues): string | undefined {
   if (workDir === '') return undefined;
   if (statSync(workDir, { throwIfNoEntry: false })?.isDirectory()) return resolve(workDir);
   throw new MusterError('bad_option', `--work-dir: ${workDir} is not a folder.`, 'Make it, or name another one.');
-}
-
-/** Throws MusterError `bad_option` when the script cannot be read. */
-function readStartup(values: EngineValues): KernelSetup['startup'] {
-  const startup: { name: string; code: string }[] = [];
-  if (values.startupScript !== '') {
-    const path = resolve(values.startupScript);
-    try {
-      startup.push({ name: path, code: readFileSync(path, 'utf8') });
-    } catch (error) {
-      throw new MusterError('bad_option', `The startup script cannot be read: ${(error as Error).message}`);
-    }
-  }
-  if (values.startupCommand !== '') startup.push({ name: 'startup', code: values.startupCommand });
-  return startup;
 }

@@ -4,3 +4,7 @@
  */
 export const isSecret = (name: string): boolean =>
   /^(IPP_(CONNECTION_INFO|SESSION_KEY|CURVE_.*)|MUSTER_(KEY|CURVE_.*|NATS_PASSWORD|NATS_TOKEN|MONGODB))$/.test(name);
+
+/** The environment for user code. */
+export const withoutSecrets = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !isSecret(name)));

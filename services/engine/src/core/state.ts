@@ -1,3 +1,5 @@
+import type { JsonObject } from '@muster/protocol';
+import { kernelInfo } from './kernel-info.ts';
 import type { Outcome, Request } from './request.ts';
 
 export interface KernelSettings {
@@ -26,8 +28,17 @@ export interface Run {
 /** Which of the requests that wait are about to be aborted. Nothing starts meanwhile. */
 type Aborting = 'nothing' | 'cells' | 'everything';
 
+/** What kind of kernel it is. */
+export interface KernelNature {
+  /** As in `a Node engine`. */
+  readonly label: string;
+  /** Content of its kernel_info_reply. */
+  readonly info: JsonObject;
+}
+
 export interface KernelState {
   readonly settings: KernelSettings;
+  readonly nature: KernelNature;
   /** The engine's identity, also its session. */
   readonly uuid: string;
   /** Given by the controller. */
@@ -48,8 +59,15 @@ export interface KernelState {
   ending: boolean;
 }
 
-export const createKernelState = (uuid: string, settings = defaultKernelSettings): KernelState => ({
+const nodeNature: KernelNature = { label: 'Node', info: kernelInfo('Muster: JavaScript and TypeScript on Node') };
+
+export const createKernelState = (
+  uuid: string,
+  settings = defaultKernelSettings,
+  nature = nodeNature,
+): KernelState => ({
   settings,
+  nature,
   uuid,
   id: undefined,
   waiting: [],

@@ -4,7 +4,7 @@ import { Outbox } from '@muster/machine';
 import type { JsonObject } from '@muster/protocol';
 import type { KernelEffect } from './effects.ts';
 import type { KernelEvent } from './events.ts';
-import { engineInfo, errorOutput, kernelInfo, replyContent, replyMetadata, replyType } from './replies.ts';
+import { engineInfo, errorOutput, replyContent, replyMetadata, replyType } from './replies.ts';
 import type { Failure, Outcome, Request } from './request.ts';
 import { failure } from './request.ts';
 import type { KernelState, Run } from './state.ts';
@@ -70,9 +70,12 @@ function onOtherRequest(state: KernelState, request: Request, out: Out): void {
   status(state, out, request, 'busy');
   const content: JsonObject =
     msgType === 'kernel_info_request'
-      ? kernelInfo('Muster: JavaScript and TypeScript on Node')
+      ? state.nature.info
       : {
-          ...failure('NotImplementedError', `A Node engine does not know requests of type ${msgType.slice(0, 100)}.`),
+          ...failure(
+            'NotImplementedError',
+            `A ${state.nature.label} engine does not know requests of type ${msgType.slice(0, 100)}.`,
+          ),
           traceback: [],
           engine_info: engineInfo(state),
         };

@@ -22,10 +22,14 @@ export interface Wire {
   /** Connects the broadcast channel: its port depends on the engine's number (§1.2). */
   connectBroadcast(id: number): void;
   reply(effect: Extract<KernelEffect, { type: 'reply.send' }>): void;
-  publish(effect: Omit<Extract<KernelEffect, { type: 'iopub.publish' }>, 'type'>): void;
+  publish(message: Publication): void;
   /** Calls back when all that was sent before has left, or after some time. */
   whenSent(then: () => void): void;
   close(): Promise<void>;
+}
+
+export interface Publication extends Omit<Extract<KernelEffect, { type: 'iopub.publish' }>, 'type'> {
+  readonly buffers?: Frames;
 }
 
 export interface WireOptions {
@@ -99,8 +103,8 @@ export function openWire({ transport, setup, clock, onRequest, onDropped }: Wire
     reply({ request, msgType, metadata, content, buffers }) {
       shell.send(request.peer, [...request.ids, ...build(msgType, request.header, metadata, content, buffers)]);
     },
-    publish({ topic, msgType, parent, metadata, content }) {
-      iopub.send('', [encodeText(topicPrefix + topic), ...build(msgType, parent, metadata, content, [])]);
+    publish({ topic, msgType, parent, metadata, content, buffers = [] }) {
+      iopub.send('', [encodeText(topicPrefix + topic), ...build(msgType, parent, metadata, content, buffers)]);
     },
     whenSent(then) {
       const timer = setTimeout(go, longestSendMs);

@@ -84,7 +84,7 @@ async function act(request: Message, actions: ControlActions): Promise<JsonObjec
     default:
       throw new ControlError(
         'NotImplementedError',
-        `A Node engine does not know control requests of type ${request.header.msg_type.slice(0, 100)}.`,
+        `This engine does not know control requests of type ${request.header.msg_type.slice(0, 100)}.`,
       );
   }
 }

@@ -1,7 +1,7 @@
 // Keeps one kernel serving: starts it, brings it to its controller, puts a fresh one in its place, ends it.
+import { MusterError } from '@muster/protocol';
 import type { KernelSetup, ToKernel, ToNanny } from '../ipc.ts';
-import type { KernelExit, KernelProcess, KernelProcessOptions } from './kernel-process.ts';
-import { spawnKernel } from './kernel-process.ts';
+import type { KernelExit, KernelKind, KernelProcess, KernelStart } from './kernel-process.ts';
 
 export interface KernelKeeper {
   /** Tells the kernel where its controller is. */
@@ -20,13 +20,16 @@ export interface KernelKeeper {
   /** Lets it answer those who wait, then ends it, by force after `endLimitMs`. */
   end(): Promise<void>;
   kill(): Promise<void>;
+  /** Resolves when the first kernel's program is loaded. */
+  readonly loaded: Promise<void>;
   /** Resolves when the kernel ends and nobody has asked for it. */
   readonly crashed: Promise<KernelExit>;
-  /** Rejects when it says that it cannot serve. */
+  /** Rejects with MusterError `start_failed` when it says that it cannot serve. */
   readonly failed: Promise<never>;
 }
 
-export interface KeeperOptions extends Omit<KernelProcessOptions, 'onMessage'> {
+export interface KeeperOptions extends Omit<KernelStart, 'onMessage'> {
+  readonly kind: KernelKind;
   readonly endLimitMs: number;
   /** Messages that are not the keeper's own affair. */
   readonly onMessage: (message: Extract<ToNanny, { type: 'done' | 'interrupted' }>) => void;
@@ -50,7 +53,7 @@ export function keepKernel(options: KeeperOptions): KernelKeeper {
 
   function start(): Kept {
     const kept: Kept = {
-      process: spawnKernel({ ...options, onMessage: (message) => onMessage(kept, message) }),
+      process: options.kind.start({ ...options, onMessage: (message) => onMessage(kept, message) }),
       loaded: Promise.withResolvers(),
       ready: Promise.withResolvers(),
       leaving: false,
@@ -63,7 +66,7 @@ export function keepKernel(options: KeeperOptions): KernelKeeper {
   function onMessage(kept: Kept, message: ToNanny): void {
     if (message.type === 'loaded') kept.loaded.resolve();
     else if (message.type === 'ready') kept.ready.resolve(message.sinceStartMs);
-    else if (message.type === 'failed') failed.reject(new Error(message.why));
+    else if (message.type === 'failed') failed.reject(new MusterError('start_failed', message.why, message.remedy));
     else if (kept === current) options.onMessage(message);
   }
   /** True when it ended by itself. */
@@ -102,7 +105,7 @@ export function keepKernel(options: KeeperOptions): KernelKeeper {
       const previous = current;
       const clean = await letGo(previous, true);
       current = next;
-      if (setup !== undefined) next.process.send({ type: 'connect', setup: { ...setup, startup: [] } });
+      if (setup !== undefined) next.process.send({ type: 'connect', setup });
       if (id !== undefined) next.process.send({ type: 'registered', id });
       await Promise.race([next.ready.promise, next.process.exited]);
       return clean;
@@ -113,6 +116,7 @@ export function keepKernel(options: KeeperOptions): KernelKeeper {
       current.process.kill('SIGKILL');
       await current.process.exited;
     },
+    loaded: current.loaded.promise,
     crashed: crashed.promise,
     failed: failed.promise,
   };

@@ -1,11 +1,6 @@
-// The kernel as a child process.
-import { spawn } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
-import { dirname } from 'node:path';
-import type { Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+// The kernel as its nanny sees it: a port. Node's kernel is a child process that speaks it over a channel (node-kernel.ts);
+// a Jupyter kernel is led by a bridge within the nanny's own process (../jupyter/bridge.ts).
 import type { ToKernel, ToNanny } from '../ipc.ts';
-import { isSecret } from '../secrets.ts';
 
 export interface KernelExit {
   readonly code: number | null;
@@ -13,56 +8,25 @@ export interface KernelExit {
 }
 
 export interface KernelProcess {
-  readonly pid: number | undefined;
   send(message: ToKernel): void;
-  /** Tells the kernel's watch of an interrupt; it acts when the kernel itself does not. */
+  /** Tells the kernel's watch of an interrupt, if it has one; it acts when the kernel itself does not. */
   alarm(serial: number): void;
   kill(signal: NodeJS.Signals): void;
+  /** Resolves when nothing of it is left. */
   readonly exited: Promise<KernelExit>;
 }
 
-export interface KernelProcessOptions {
+export interface KernelStart {
   readonly cwd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly onMessage: (message: ToNanny) => void;
 }
 
-// When a loop is interrupted its frames vanish, and with them Node's book-keeping of async ids; only a check of that
-// would notice, by ending the process.
-const nodeOptions = ['--no-force-async-hooks-checks', '--disable-warning=ExperimentalWarning'];
-
-export function spawnKernel({ cwd, env, onMessage }: KernelProcessOptions): KernelProcess {
-  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js';
-  const entry = new URL(`../kernel/main.${extension}`, import.meta.url);
-  const child = spawn(process.execPath, [...nodeOptions, fileURLToPath(entry)], {
-    ...(cwd === undefined ? {} : { cwd }),
-    env: kernelEnvironment(env),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
-  });
-  const watch = child.stdio[4] as Writable;
-  watch.on('error', () => {});
-  child.on('message', (message) => onMessage(message as ToNanny));
-  const exited = new Promise<KernelExit>((resolve) => {
-    child.on('exit', (code, signal) => resolve({ code, signal }));
-    // Not started at all; also what goes wrong with a signal or a message ends here.
-    child.on('error', () => child.pid === undefined && resolve({ code: 127, signal: null }));
-  });
-  return {
-    pid: child.pid,
-    exited,
-    send: (message) => void (child.connected && child.send(message, () => {})),
-    alarm(serial) {
-      const bytes = Buffer.alloc(4);
-      bytes.writeUInt32LE(serial);
-      watch.write(bytes);
-    },
-    kill: (signal) => void child.kill(signal),
-  };
-}
-
-/** Without keys, which user code could read, and with our compile cache, which halves the start. */
-function kernelEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !isSecret(name)));
-  const cache = getCompileCacheDir();
-  return cache === undefined ? kept : { NODE_COMPILE_CACHE: dirname(cache), ...kept };
+/** What starts kernels of one kind. */
+export interface KernelKind {
+  /** What the controller and its clients are told, e.g. `node`. */
+  readonly name: string;
+  /** Whether it may turn out not to work at all: then the engine is registered only when its kernel has loaded. */
+  readonly mayFail: boolean;
+  start(options: KernelStart): KernelProcess;
 }

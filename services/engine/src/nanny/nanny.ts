@@ -11,11 +11,12 @@ import { openControl } from './control.ts';
 import type { Heart } from './heart.ts';
 import { startHeart } from './heart.ts';
 import { keepKernel } from './kernel-keeper.ts';
-import type { KernelExit } from './kernel-process.ts';
+import type { KernelExit, KernelKind } from './kernel-process.ts';
 import { createRegistrar } from './registration.ts';
 import { createNannySockets } from './sockets.ts';
 
 export interface NannyOptions {
+  readonly kind: KernelKind;
   /** Rejects when the controller cannot be found. */
   readonly connection: Promise<EngineConnection>;
   readonly setup: Pick<KernelSetup, 'logLevel' | 'transport' | 'startup' | 'maxMessageBytes' | 'maxQueued'>;
@@ -61,7 +62,8 @@ export async function runNanny(options: NannyOptions): Promise<NannyEnd> {
     onError: (error, socket) => log.error({ socket, error }, 'socket error'),
   });
   const actions = createActions(log);
-  const kernel = keepKernel({ cwd: options.cwd, env: options.env, endLimitMs, onMessage: actions.onMessage });
+  const { kind, cwd, env } = options;
+  const kernel = keepKernel({ kind, cwd, env, endLimitMs, onMessage: actions.onMessage });
   const ended = Promise.withResolvers<NannyEnd>();
   const onStop = (): void => ended.resolve({ why: 'stopped' });
   stop.addEventListener('abort', onStop);
@@ -98,9 +100,10 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
   const looking = new AbortController();
   try {
     const connection = await unlessEnded(options.connection);
+    if (options.kind.mayFail) await unlessEnded(kernel.loaded);
     const uuid = options.uuid ?? newId();
     const sockets = createNannySockets(transport, connection, uuid, createSystemClock());
-    const registrar = createRegistrar({ ...options, sockets, connection, uuid });
+    const registrar = createRegistrar({ ...options, kernel: options.kind.name, sockets, connection, uuid });
     goodbye = () => registrar.unregister(id);
     const registering = registrar.register(stop);
     const elsewhere = (): void => {
@@ -120,6 +123,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     );
     const url = `${connection.interface}:${connection.registration}`;
     log.info({ id, uuid, url, nannyMs: Math.round(performance.now()), kernelMs }, 'engine ready');
+    kernel.failed.catch((error: Error) => log.error({ why: error.message }, 'the kernel cannot be started again'));
     const end = await ended.promise;
     if (end.why === 'stopped' || end.why === 'shut down') await kernel.end();
     return end;

@@ -22,6 +22,8 @@ export interface RegistrarOptions {
   readonly sockets: NannySockets;
   readonly connection: EngineConnection;
   readonly uuid: string;
+  /** Name of the kernel's kind. */
+  readonly kernel: string;
   readonly requestedId: number | null;
   /** When to say in the log that no answer has come. */
   readonly noticeMs: number;
@@ -30,7 +32,7 @@ export interface RegistrarOptions {
 }
 
 export function createRegistrar(options: RegistrarOptions): Registrar {
-  const { sockets, connection, uuid, log } = options;
+  const { sockets, connection, uuid, kernel, log } = options;
   const query = sockets.connect('dealer', connection.registration);
   const guard = newGuard();
   const throttle = createThrottle();
@@ -51,7 +53,7 @@ export function createRegistrar(options: RegistrarOptions): Registrar {
   return {
     async register(signal) {
       const id = options.requestedId === null ? {} : { id: options.requestedId };
-      send('registration_request', { uuid, kernel: 'node', ...id });
+      send('registration_request', { uuid, kernel, ...id });
       return waitFor(answer.promise, options, signal);
     },
     unregister: (id) => send('unregistration_request', { id }),
