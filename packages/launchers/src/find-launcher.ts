@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MusterError } from '@muster/protocol';
 import { isModulePath, resolveLauncherName } from './launcher-names.ts';
-import { createLocalLauncher } from './local.ts';
+import { createLocalLauncher, type LocalLauncherOptions } from './local.ts';
 import type { Launcher, LauncherContext, LauncherModule } from './port.ts';
 
 export interface LauncherChoice extends Omit<LauncherContext, 'warn'> {
@@ -13,8 +13,18 @@ export interface LauncherChoice extends Omit<LauncherContext, 'warn'> {
 }
 
 const makers: Readonly<Record<string, (context: LauncherContext) => Promise<Launcher>>> = {
-  local: async () => createLocalLauncher(),
+  local: async ({ values }) => createLocalLauncher(localOptions(values)),
+  mpi: async (context) => (await import('./mpi-launcher.ts')).createMpiLauncher(context, localOptions(context.values)),
+  pbs: async (context) => {
+    const { createBatchLauncher } = await import('./batch/batch-launcher.ts');
+    return createBatchLauncher((await import('./batch/systems/pbs.ts')).pbs, context);
+  },
 };
+
+function localOptions(values: LauncherContext['values']): LocalLauncherOptions {
+  const seconds = values['LocalProcessLauncher.stop_seconds_until_kill'];
+  return typeof seconds === 'number' ? { killAfterMs: seconds * 1000 } : {};
+}
 
 /** Rejects with MusterError `bad_option` for a name that is not known, a module that is none, or settings that do not fit. */
 export async function findLauncher({ name, warn = () => {}, ...choice }: LauncherChoice): Promise<Launcher> {

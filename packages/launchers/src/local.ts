@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { commandLineOf, identifyProcess, isRunning, profilePart, reason, runningGroups } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import type { EndedProcess, LaunchedProcess, Launcher, LaunchHandle, LaunchSignal, LaunchSpec } from './port.ts';
+import { checkCount } from './port.ts';
 
 export interface LocalLauncherOptions {
   /** From SIGTERM to SIGKILL. Default 5000. */
@@ -19,8 +20,6 @@ export interface LocalLauncherOptions {
 }
 
 const pollMs = 20;
-/** More processes than this are refused: a mistyped -n must not take the machine down. */
-const maxProcesses = 10_000;
 /** How the processes end that this program started: by their pid, a status or a signal. */
 type Exits = Map<number, Promise<number | string>>;
 /** How long the news of an end may take behind the end. */
@@ -46,9 +45,7 @@ export function createLocalLauncher(options: LocalLauncherOptions = {}): Launche
   };
 
   const submit = async (spec: LaunchSpec): Promise<LaunchHandle> => {
-    if (!Number.isInteger(spec.n) || spec.n < 1 || spec.n > maxProcesses) {
-      throw new MusterError('bad_option', `${spec.n} processes cannot be started.`, `Ask for 1 to ${maxProcesses}.`);
-    }
+    checkCount(spec.n);
     const processes: Record<string, LaunchedProcess> = {};
     try {
       for (let i = 0; i < spec.n; i++) {

@@ -7,6 +7,7 @@ import { removeFromSite, startOnSite, statusOnSites } from './folder/folder-laun
 import { rankCommand } from './folder/rank.ts';
 import { quoteAll } from './folder/shell.ts';
 import type { StartOrder } from './folder/start.ts';
+import { exportFlags, openMpiPatterns } from './mpi/open-mpi.ts';
 import { type SiteAddress, siteOf } from './sites/site.ts';
 import type { Sites } from './sites/sites.ts';
 
@@ -51,10 +52,8 @@ export function buildMpiOrder(
   const env = engineEnvironment(engine, connection);
   const ranks = rankCommand(id, n, engineCommand(engine, site === undefined ? programs : {}));
   const start = [...mpiexec, '-n', String(n), ...(spec.args ?? [])];
-  // Open MPI takes only those variables to other machines that it is told to; others take all, and know no -x.
-  const exported = Object.keys(env).flatMap((name) => ['-x', name]);
   const before = `case $(${quoteAll(mpiexec)} --version 2>&1) in
-*'Open MPI'* | *OpenRTE* | *PRRTE*) set -- ${quoteAll([...start, ...exported, ...ranks])} ;;
+${openMpiPatterns}) set -- ${quoteAll([...start, ...exportFlags(Object.keys(env)), ...ranks])} ;;
 esac`;
   return { id, command: [...start, ...ranks], env, workDir: engine.workDir, before };
 }

@@ -1,6 +1,6 @@
 // What a launcher is: three calls and plain data. A handle survives a restart of the program that made it, so it can be
 // kept in a file and used by another command.
-import type { JsonObject } from '@muster/protocol';
+import { type JsonObject, MusterError } from '@muster/protocol';
 
 /** What to start. */
 export interface LaunchSpec {
@@ -26,6 +26,15 @@ export interface LaunchSpec {
   readonly workDir: string;
   /** Pause between two starts. */
   readonly delayMs: number;
+}
+
+/** More than these are refused: a mistyped -n must not take a machine down. */
+const maxProcesses = 10_000;
+
+/** Throws MusterError `bad_option` for a number that cannot be started. */
+export function checkCount(n: number): void {
+  if (Number.isInteger(n) && n >= 1 && n <= maxProcesses) return;
+  throw new MusterError('bad_option', `${n} processes cannot be started.`, `Ask for 1 to ${maxProcesses}.`);
 }
 
 /** One started process. */

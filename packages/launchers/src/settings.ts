@@ -101,8 +101,7 @@ const batchOptions = (submit: string, remove: readonly string[], signal: readonl
   delete_command: words('Program that ends them.', remove),
   signal_command: words('Program that sends them signals.', signal),
   job_id_regexp: text(
-    'Regular expression that finds the number of a job in what the program for jobs says.',
-    '\\d+(\\[\\])?',
+    'Regular expression that finds the number of a job in what the program for jobs says. Empty: as it says it usually.',
   ),
 });
 

@@ -21,13 +21,13 @@ test("OpenPBS's qstat: long lines, arrays, exit statuses", () => {
   expect([...read('openpbs')]).toEqual([
     ['1234', { state: 'queued', reason: `waits in the queue: ${comment}` }],
     ['1240[]', { state: 'running', reason: '' }],
-    ['1241', { state: 'ended', reason: 'is finished with status 271' }],
+    ['1241', { state: 'ended', reason: 'is finished with status 271', exit: 271 }],
   ]);
 });
 
 test("Torque's qstat; states and ids that nobody knows are passed over", () => {
   expect([...read('torque')]).toEqual([
-    ['8', { state: 'ended', reason: 'is completed with status 1' }],
+    ['8', { state: 'ended', reason: 'is completed with status 1', exit: 1 }],
     ['9', { state: 'queued', reason: 'is held' }],
     ['10', { state: 'running', reason: 'is ending' }],
   ]);

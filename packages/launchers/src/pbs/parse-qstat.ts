@@ -5,7 +5,12 @@ export interface Job {
   readonly state: EngineState;
   /** For people. */
   readonly reason: string;
+  /** Exit status, where it is told. */
+  readonly exit?: number | undefined;
 }
+
+/** What qstat says of jobs that have left the queue; anything else means that it could not ask. */
+export const hasLeft = /unknown job|job has finished|does not exist|invalid job id/i;
 
 const states: Readonly<Record<string, Job>> = {
   Q: { state: 'queued', reason: 'waits in the queue' },
@@ -33,7 +38,8 @@ export function parseQstat(text: string): Map<string, Job> {
     const comment = attributes.get('comment');
     const exit = attributes.get('exit_status');
     if (job.state === 'queued' && comment) jobs.set(number, { ...job, reason: `${job.reason}: ${comment}` });
-    else if (job.state === 'ended' && exit) jobs.set(number, { ...job, reason: `${job.reason} with status ${exit}` });
+    else if (job.state === 'ended' && exit)
+      jobs.set(number, { ...job, reason: `${job.reason} with status ${exit}`, exit: Number(exit) });
     else jobs.set(number, job);
   }
   return jobs;

@@ -2,10 +2,7 @@
 import type { EngineHandle, EngineLaunchStatus } from '../engine-launcher.ts';
 import type { Said } from '../folder/parse-report.ts';
 import { statusOf, uniformStatus } from '../folder/parse-report.ts';
-import { jobNumber, parseQstat } from './parse-qstat.ts';
-
-/** What qstat says of jobs that have left the queue; anything else means that it could not ask. */
-const isGone = /unknown job|job has finished|does not exist|invalid job id/i;
+import { hasLeft, jobNumber, parseQstat } from './parse-qstat.ts';
 
 /** The status of every launch, by id. Engines cannot be told apart where no file system is shared: then all are as their job. */
 export function pbsStatus(handles: readonly EngineHandle[], said: Said): Map<string, EngineLaunchStatus> {
@@ -18,7 +15,7 @@ export function pbsStatus(handles: readonly EngineHandle[], said: Said): Map<str
     const jobId = numbers.get(handle.id);
     if (jobId === undefined) return statusOf(handle, report, false);
     const job = jobs.get(jobNumber(jobId) ?? '');
-    if (job === undefined && complaint !== '' && !isGone.test(complaint))
+    if (job === undefined && complaint !== '' && !hasLeft.test(complaint))
       return uniformStatus(handle, 'unknown', `qstat says: ${complaint}`);
     const { state, reason } = job ?? { state: 'ended' as const, reason: 'has left the queue' };
     const byRank = statusOf(handle, report, false).engines;

@@ -15,10 +15,15 @@ const maxOutputBytes = 16 * 1024 * 1024;
 /** Resolves to how it ended, or to why there is no end: no such program, not in time, more than 16 MiB of output. */
 export function runToEnd(
   argv: readonly [string, ...string[]],
-  options: { readonly stdin: string; readonly timeoutMs: number; readonly env: NodeJS.ProcessEnv },
+  options: {
+    readonly stdin: string;
+    readonly timeoutMs: number;
+    readonly env: NodeJS.ProcessEnv;
+    readonly cwd?: string | undefined;
+  },
 ): Promise<Ended | ProgramFault> {
   const { promise, resolve } = Promise.withResolvers<Ended | ProgramFault>();
-  const child = spawn(argv[0], argv.slice(1), { env: options.env, stdio: 'pipe' });
+  const child = spawn(argv[0], argv.slice(1), { cwd: options.cwd, env: options.env, stdio: 'pipe' });
   const stop = (fault: ProgramFault): void => {
     resolve(fault);
     child.kill('SIGKILL');

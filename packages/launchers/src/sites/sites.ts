@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import { createLimit } from './limit.ts';
+import { withoutOwnSettings } from './own-settings.ts';
 import type { Ended, ProgramFault } from './run-program.ts';
 import { runToEnd } from './run-program.ts';
 import type { Site, SiteAddress } from './site.ts';
@@ -94,12 +95,6 @@ async function writeFiles(folder: string, address: SiteAddress, key: string | un
     keyFile: key === undefined ? address.keyFile : await write('key', `${key.trimEnd()}\n`),
     knownHostsFile: address.knownHosts === undefined ? undefined : await write('known-hosts', address.knownHosts),
   };
-}
-
-/** Engines that are started here would inherit it: settings and secrets of this program are not theirs. */
-function withoutOwnSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const isOwn = (name: string): boolean => /^(MUSTER|IPP)_/.test(name) && name !== 'MUSTER_RUN';
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !isOwn(name)));
 }
 
 function fail(fault: ProgramFault, title: string, timeoutMs: number): never {
