@@ -48,7 +48,7 @@ test.each([
   ['ipcluster launch', 2, "no command 'launch'"],
   ['ipcluster constructor', 2, 'There are: start'],
   ['ipcluster start --engins=local', 2, 'Did you mean --engines?'],
-  ['ipcluster start --engines=MPI', 1, 'one of: local'],
+  ['ipcluster start --engines=quantum', 1, 'local (LocalEngineSetLauncher)'],
   ['ipcluster start --transport=tcp', 1, `one of: ${transportNames.join(', ')}`],
   ['ipcontroller --transport=tcp', 1, "--transport: 'tcp' is not possible"],
   ['ipengine --transport', 1, '--transport needs a value'],

@@ -16,8 +16,7 @@ const start = defineCommand({
       ['ipcluster start -- --nodb --hwm=0', 'with options for the controller'],
     ],
   },
-  run: async ({ values, rest }, env) =>
-    (await import('@muster/cluster/commands/start')).startCluster(values, rest, env),
+  run: async (line, env) => (await import('@muster/cluster/commands/start')).startCluster(line, env),
 });
 
 const engines = defineCommand({

@@ -1,7 +1,8 @@
-import type { LaunchHandle } from '@muster/launchers';
+import type { LaunchedProcess, LaunchHandle } from '@muster/launchers';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Cluster, describeOptions, formatCluster, parseCluster, startNotes } from './cluster-file.ts';
+import { type ClusterState, describeOptions, formatCluster, parseCluster } from './cluster-file.ts';
+import { startNotes } from './sections.ts';
 
 /** As Python 9.2 wrote it (§9.2). */
 const recorded = {
@@ -48,14 +49,14 @@ const recorded = {
 };
 
 test("Python's file is read, and written again as it was", () => {
-  const cluster = parseCluster(JSON.stringify(recorded), { 5063: '77' })!;
+  const cluster = parseCluster(JSON.stringify(recorded), { '1795348217:5063': '77' })!;
   expect(cluster.controller).toEqual({
     launcher: 'local',
     processes: { '0': { pid: 5005, startedAt: undefined, outputFile: '/p/log/ipcontroller-demo-4964.log' } },
   });
   expect(cluster.engineSets['1795348217']?.processes['0']?.startedAt).toBe('77');
   expect(formatCluster(cluster)).toEqual(recorded);
-  expect(startNotes(cluster)).toEqual({ 5063: '77' });
+  expect(startNotes(cluster.controller, cluster.engineSets)).toEqual({ '1795348217:5063': '77' });
 });
 
 const process = fc.record({
@@ -63,29 +64,39 @@ const process = fc.record({
   startedAt: fc.string(),
   outputFile: fc.string(),
 });
+const plain = fc.dictionary(fc.constantFrom('hostname', 'ssh_args', 'queue'), fc.string(), { minKeys: 1 });
+const state = fc.option(plain, { nil: undefined });
+const numbered = (all: readonly LaunchedProcess[]): LaunchHandle['processes'] =>
+  Object.fromEntries(all.map((one, i) => [String(i), one]));
 const handle = (most: number): fc.Arbitrary<LaunchHandle> =>
   fc
-    .uniqueArray(process, { minLength: 1, maxLength: most, selector: ({ pid }) => pid })
-    .map((all) => ({ launcher: 'local', processes: Object.fromEntries(all.map((one, i) => [String(i), one])) }));
-const clusters: fc.Arbitrary<Cluster> = fc.record({
+    .record({ all: fc.uniqueArray(process, { minLength: 1, maxLength: most, selector: ({ pid }) => pid }), state })
+    .map(({ all, state: more }) => ({ launcher: 'local', processes: numbered(all), ...(more && { state: more }) }));
+/** One process for all, a job without a process, and a host for each process. */
+const others: fc.Arbitrary<LaunchHandle> = fc.oneof(
+  process.map((one) => ({ launcher: 'mpi', processes: numbered([one]), n: 4 })),
+  fc.string().map((job_id) => ({ launcher: 'pbs', processes: {}, n: 8, state: { job_id, queue: 'q' } })),
+  fc.record({ one: process, own: plain }).map(({ one, own }) => ({
+    launcher: 'ssh',
+    processes: { 'host/0': one },
+    state: { remote_python: 'python3', engines: { 'host/0': own } },
+  })),
+);
+const clusters: fc.Arbitrary<ClusterState> = fc.record({
   clusterId: fc.string(),
   profileDir: fc.string(),
   options: fc.constant(
     describeOptions({ controllerArguments: ['--reuse'], controllerIp: '*', controllerLocation: 'h', delayS: 1, n: 3 }),
   ),
   controller: fc.option(handle(1), { nil: undefined }),
-  engineSets: fc.dictionary(fc.stringMatching(/^\d{1,10}(-\d)?$/), handle(3), { maxKeys: 3 }),
+  engineSets: fc.dictionary(fc.stringMatching(/^\d{1,10}(-\d)?$/), fc.oneof(handle(3), others), { maxKeys: 3 }),
 });
 
-test('what is written is what is read', () => {
-  const differentPids = (cluster: Cluster): boolean => {
-    const handles = [cluster.controller, ...Object.values(cluster.engineSets)];
-    const pids = handles.flatMap((one) => Object.values(one?.processes ?? {}).map(({ pid }) => pid));
-    return new Set(pids).size === pids.length;
-  };
+test('what is written is what is read, also of several launchers', () => {
   fc.assert(
-    fc.property(clusters.filter(differentPids), (cluster) => {
-      expect(parseCluster(JSON.stringify(formatCluster(cluster)), startNotes(cluster))).toEqual(cluster);
+    fc.property(clusters, (cluster) => {
+      const notes = startNotes(cluster.controller, cluster.engineSets);
+      expect(parseCluster(JSON.stringify(formatCluster(cluster)), notes)).toEqual(cluster);
     }),
   );
 });
@@ -110,6 +121,7 @@ test('a set that is one process (MPI) is kept as that process', () => {
   const text = JSON.stringify({ cluster: { cluster_id: '', profile_dir: '' }, engines: { class: 'mpi', sets } });
   expect(parseCluster(text, {})?.engineSets['1']).toEqual({
     launcher: 'mpi',
+    n: 1,
     processes: { '0': { pid: 7, startedAt: undefined, outputFile: '/l' } },
   });
 });

@@ -1,14 +1,15 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureProfile, identifyProcess } from '@muster/config';
-import { createLocalLauncher, type LaunchHandle } from '@muster/launchers';
+import { defaultsOf, ensureProfile, identifyProcess } from '@muster/config';
+import { type LaunchHandle, launcherSettings } from '@muster/launchers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { clusterFilePath, isEmpty, keepsFiles, listClusterIds, loadCluster, updateCluster } from './cluster-store.ts';
-import { freeSetId } from './commands/engines.ts';
 import { formatList } from './commands/list.ts';
+import { createLaunchers } from './launchers.ts';
 import { logTail } from './log-tail.ts';
 import { registeredEngines } from './registered.ts';
+import { freeSetId } from './set-ids.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -17,16 +18,17 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const launcher = createLocalLauncher();
+const launchers = createLaunchers(defaultsOf(launcherSettings), '/');
+const place = () => ({ profileDir: folder, clusterId: 'c' });
 const handleOf = (processes: LaunchHandle['processes']): LaunchHandle => ({ launcher: 'local', processes });
 const mine = { ...identifyProcess(process.pid)!, outputFile: '' };
 const gone = { pid: process.ppid, startedAt: '1', outputFile: '' };
 const save = (controller: LaunchHandle | undefined, engineSets: Record<string, LaunchHandle>): void =>
-  updateCluster(folder, 'c', () => ({ clusterId: 'c', profileDir: folder, options: {}, controller, engineSets }));
+  updateCluster(place(), () => ({ ...place(), options: {}, controller, engineSets }));
 
 test('what has ended is left out, and a pid that is used again is not ours', async () => {
   save(handleOf({ '0': gone }), { a: handleOf({ '0': mine, '1': gone }), b: handleOf({ '0': gone }) });
-  const found = (await loadCluster(folder, 'c', launcher))!;
+  const found = (await loadCluster(place(), launchers))!;
   expect(found.controller).toBeUndefined();
   expect(found.engineSets).toEqual({ a: handleOf({ '0': mine }) });
   expect(isEmpty(found)).toBe(false);
@@ -35,27 +37,27 @@ test('what has ended is left out, and a pid that is used again is not ours', asy
 
 test('changes add up; a cluster without processes has no file', async () => {
   save(handleOf({ '0': mine }), {});
-  updateCluster(folder, 'c', (cluster) => ({ ...cluster!, engineSets: { a: handleOf({ '0': mine }) } }));
-  expect((await loadCluster(folder, 'c', launcher))?.engineSets.a).toBeDefined();
-  updateCluster(folder, 'c', (cluster) => ({ ...cluster!, controller: undefined, engineSets: {} }));
+  updateCluster(place(), (cluster) => ({ ...cluster!, engineSets: { a: handleOf({ '0': mine }) } }));
+  expect((await loadCluster(place(), launchers))?.engineSets.a).toBeDefined();
+  updateCluster(place(), (cluster) => ({ ...cluster!, controller: undefined, engineSets: {} }));
   expect(readdirSync(join(folder, 'security'))).toEqual([]);
   expect(readdirSync(join(folder, 'pid'))).toEqual([]);
-  expect(await loadCluster(folder, 'c', launcher)).toBeUndefined();
+  expect(await loadCluster(place(), launchers)).toBeUndefined();
 });
 
 test('a cluster of another machine that shares the folder is left as it is', async () => {
   save(handleOf({ '0': gone }), {});
   const notes = join(folder, 'pid', 'cluster-c.json');
   writeFileSync(notes, readFileSync(notes, 'utf8').replace(/"host":"[^"]*"/, '"host":"elsewhere"'));
-  const found = (await loadCluster(folder, 'c', launcher))!;
+  const found = (await loadCluster(place(), launchers))!;
   expect(found).toMatchObject({ otherHost: 'elsewhere', controller: handleOf({ '0': gone }) });
   expect(formatList([found])).toContain('on elsewhere');
 });
 
 test('a broken file is no cluster; ids that are paths are refused', async () => {
-  writeFileSync(clusterFilePath(folder, 'c'), '{"cluster":');
-  expect(await loadCluster(folder, 'c', launcher)).toBeUndefined();
-  await expect(loadCluster(folder, '../c', launcher)).rejects.toMatchObject({ code: 'bad_option' });
+  writeFileSync(clusterFilePath(place()), '{"cluster":');
+  expect(await loadCluster(place(), launchers)).toBeUndefined();
+  await expect(loadCluster({ ...place(), clusterId: '../c' }, launchers)).rejects.toMatchObject({ code: 'bad_option' });
   expect(listClusterIds(join(folder, 'none'))).toEqual([]);
 });
 
@@ -77,11 +79,11 @@ test('set ids are seconds, counted on when taken', () => {
 
 test('registered engines are read from what the controller writes; half a file is none', () => {
   const path = join(folder, 'log', 'enginesc.json');
-  expect(registeredEngines(folder, 'c')).toBeUndefined();
+  expect(registeredEngines(place())).toBeUndefined();
   writeFileSync(path, '{"engines": {"0": "a", "3": "b"}, "next_id": 4}');
-  expect(registeredEngines(folder, 'c')).toEqual(new Set(['a', 'b']));
+  expect(registeredEngines(place())).toEqual(new Set(['a', 'b']));
   writeFileSync(path, '{"engines": {"0": "a"');
-  expect(registeredEngines(folder, 'c')).toBeUndefined();
+  expect(registeredEngines(place())).toBeUndefined();
 });
 
 test('the end of a log is shown, never the whole of a long one', () => {

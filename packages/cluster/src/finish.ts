@@ -1,5 +1,4 @@
 // The end of a command that started processes: they are ended in every case but a good start with --daemonize.
-import type { Launcher, LaunchHandle } from '@muster/launchers';
 import type { StopSignals } from './stop-signals.ts';
 
 /**
@@ -26,18 +25,5 @@ export async function finish(
     } finally {
       signals.dispose();
     }
-  }
-}
-
-/** Ends all engines at once, then the controller: an engine that can say goodbye ends at once, others wait for an answer. */
-export async function removeInOrder(
-  launcher: Launcher,
-  controller: LaunchHandle | undefined,
-  engineSets: readonly LaunchHandle[],
-): Promise<void> {
-  try {
-    await Promise.all(engineSets.map((set) => launcher.remove(set)));
-  } finally {
-    if (controller !== undefined) await launcher.remove(controller);
   }
 }

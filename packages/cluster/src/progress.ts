@@ -1,5 +1,24 @@
 // What a person sees while a cluster starts: phases as lines, and on a terminal a count that moves.
 
+/** A step of a cluster, for people and for programs. */
+export interface ClusterProgress {
+  readonly phase:
+    | 'controller.starting'
+    | 'controller.up'
+    | 'engines.starting'
+    | 'engines.registering'
+    | 'ready'
+    | 'stopping'
+    | 'stopped';
+  /** One line for people. */
+  readonly text: string;
+  /** How many of the engines that were started are registered, where that is counted. */
+  readonly registered?: number;
+  readonly wanted?: number;
+  /** Since the start. */
+  readonly elapsedMs: number;
+}
+
 export interface Progress {
   /** A line that stays. */
   say(line: string): void;
@@ -28,6 +47,14 @@ export function createProgress(out: NodeJS.WriteStream, quiet: boolean): Progres
     },
   };
 }
+
+const passing: readonly ClusterProgress['phase'][] = ['controller.up', 'engines.starting', 'engines.registering'];
+
+/** Shows the steps; those that pass are replaced by the next. */
+export const showProgress =
+  (progress: Progress) =>
+  ({ phase, text }: ClusterProgress): void =>
+    passing.includes(phase) ? progress.count(text) : progress.say(text);
 
 /** `1.2 s`. */
 export const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -1,169 +1,24 @@
 // Settings of the commands of ipcluster (§9.5).
-import { logSettings, profileSettings, type SettingsTable } from '@muster/config';
-import { transportSetting } from '@muster/transport/names';
+import type { SettingsOf, SettingsTable } from '@muster/config';
+import { configFileSettings, logSettings, profileSettings } from '@muster/config';
+import { launcherSettings } from '@muster/launchers/settings';
+import { controllerSettings } from './settings/controller-settings.ts';
+import { engineSettings } from './settings/engine-settings.ts';
 
-const engines = {
-  n: {
-    name: 'IPClusterEngines.n',
-    otherNames: ['Cluster.n', 'IPClusterStart.n'],
-    flags: ['n'],
-    type: 'integer',
-    default: null,
-    min: 1,
-    max: 10_000,
-    unit: 'engines',
-    group: 'Engines',
-    description: 'How many engines to start. Default: as many as this machine has processors.',
-  },
-  engineLauncher: {
-    name: 'Cluster.engine_launcher_class',
-    otherNames: ['IPClusterEngines.engine_launcher_class', 'IPClusterStart.engine_launcher_class'],
-    flags: ['engines'],
-    type: 'choice',
-    choices: ['local'],
-    spellings: { LocalEngineSetLauncher: 'local', LocalEngineLauncher: 'local' },
-    default: 'local',
-    group: 'Engines',
-    placeholder: 'LAUNCHER',
-    description: 'What starts the engines.',
-  },
-  engineCommand: {
-    name: 'EngineLauncher.engine_cmd',
-    otherNames: ['LocalEngineSetLauncher.engine_cmd', 'LocalEngineLauncher.engine_cmd'],
-    flags: ['engine-cmd'],
-    type: 'words',
-    default: [],
-    group: 'Engines',
-    description: 'Program that is an engine, e.g. "python3 -m ipyparallel.engine". Default: ipengine of Muster.',
-  },
-  engineArguments: {
-    name: 'EngineLauncher.engine_args',
-    otherNames: ['LocalEngineSetLauncher.engine_args', 'LocalEngineLauncher.engine_args'],
-    flags: ['engine-args'],
-    type: 'words',
-    default: [],
-    group: 'Engines',
-    placeholder: 'ARGUMENTS',
-    description: 'Further arguments of every engine.',
-  },
-  engineTimeoutS: {
-    name: 'Cluster.engine_timeout',
-    flags: ['engine-timeout'],
-    type: 'number',
-    default: 60,
-    min: 1,
-    max: 86_400,
-    unit: 's',
-    group: 'Engines',
-    advanced: true,
-    description: 'How long to wait until all engines are registered.',
-  },
-  engineDelayS: {
-    name: 'LocalEngineSetLauncher.delay',
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 3600,
-    unit: 's',
-    group: 'Engines',
-    advanced: true,
-    description: 'Pause between the starts of two engines.',
-  },
-  transport: {
-    ...transportSetting,
-    name: 'Cluster.transport',
-    default: null,
-    group: 'General',
-    description: `${transportSetting.description} Default: what controller and engines take by themselves, ${transportSetting.default}.`,
-  },
-  workDir: {
-    name: 'BaseParallelApplication.work_dir',
-    otherNames: ['BaseLauncher.work_dir'],
-    flags: ['work-dir'],
-    type: 'text',
-    default: '.',
-    group: 'Engines',
-    placeholder: 'DIR',
-    description: 'Folder in which the processes run.',
-  },
-  daemonize: {
-    name: 'IPClusterEngines.daemonize',
-    otherNames: ['IPClusterStart.daemonize'],
-    flags: ['daemonize'],
-    type: 'boolean',
-    default: false,
-    group: 'General',
-    description: 'Return when all engines are registered and leave everything running, until ipcluster stop.',
-  },
-} as const satisfies SettingsTable;
+const common = { ...profileSettings, ...configFileSettings, ...logSettings } as const;
 
-const controller = {
-  controllerLauncher: {
-    name: 'Cluster.controller_launcher_class',
-    otherNames: ['IPClusterStart.controller_launcher_class'],
-    flags: ['controller'],
-    type: 'choice',
-    choices: ['local'],
-    spellings: { LocalControllerLauncher: 'local' },
-    default: 'local',
-    group: 'Controller',
-    placeholder: 'LAUNCHER',
-    description: 'What starts the controller.',
-  },
-  controllerIp: {
-    name: 'Cluster.controller_ip',
-    flags: ['ip'],
-    type: 'text',
-    default: '',
-    group: 'Controller',
-    placeholder: 'ADDRESS',
-    description: 'Address that the controller listens on; * for all. Empty: loopback only.',
-  },
-  controllerLocation: {
-    name: 'Cluster.controller_location',
-    flags: ['location'],
-    type: 'text',
-    default: '',
-    group: 'Controller',
-    placeholder: 'HOST',
-    description: 'Host name or address by which other machines reach the controller.',
-  },
-  controllerCommand: {
-    name: 'ControllerLauncher.controller_cmd',
-    otherNames: ['LocalControllerLauncher.controller_cmd'],
-    flags: ['controller-cmd'],
-    type: 'words',
-    default: [],
-    group: 'Controller',
-    description: 'Program that is a controller. Default: ipcontroller of Muster.',
-  },
-  controllerArguments: {
-    name: 'Cluster.controller_args',
-    otherNames: ['ControllerLauncher.controller_args', 'LocalControllerLauncher.controller_args'],
-    flags: ['controller-args'],
-    type: 'words',
-    default: [],
-    group: 'Controller',
-    placeholder: 'ARGUMENTS',
-    description: 'Further arguments of the controller; what stands after -- is added.',
-  },
-  delayS: {
-    name: 'Cluster.delay',
-    otherNames: ['IPClusterStart.delay'],
-    flags: ['delay'],
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 3600,
-    unit: 's',
-    group: 'Controller',
-    description: 'Pause between the start of the controller and that of the engines, which wait for it anyway.',
-  },
-} as const satisfies SettingsTable;
+type Common = typeof common & typeof launcherSettings;
 
-export const startSettings = { ...engines, ...controller, ...profileSettings, ...logSettings } as const;
+export const startSettings: typeof engineSettings & typeof controllerSettings & Common = {
+  ...engineSettings,
+  ...controllerSettings,
+  ...common,
+  ...launcherSettings,
+};
+export type StartValues = SettingsOf<typeof startSettings>;
 
-export const enginesSettings = { ...engines, ...profileSettings, ...logSettings } as const;
+export const enginesSettings: typeof engineSettings & Common = { ...engineSettings, ...common, ...launcherSettings };
+export type EnginesValues = SettingsOf<typeof enginesSettings>;
 
 export const stopSettings = {
   all: {
@@ -173,23 +28,27 @@ export const stopSettings = {
     default: false,
     description: 'Stop every cluster of the profile.',
   },
-  ...profileSettings,
-  ...logSettings,
+  ...common,
 } as const satisfies SettingsTable;
 
+const output = {
+  flags: ['o', 'output'],
+  switches: { json: 'json' },
+  type: 'choice',
+  choices: ['text', 'json'],
+  default: 'text',
+  placeholder: 'FORMAT',
+  description: 'A table for people, or JSON for programs.',
+} as const;
+
 export const listSettings = {
-  output: {
-    name: 'IPClusterList.output_format',
-    flags: ['o', 'output'],
-    switches: { json: 'json' },
-    type: 'choice',
-    choices: ['text', 'json'],
-    default: 'text',
-    placeholder: 'FORMAT',
-    description: 'A table for people, or JSON for programs.',
-  },
-  ...profileSettings,
-  ...logSettings,
+  output: { ...output, name: 'IPClusterList.output_format' },
+  ...common,
+} as const satisfies SettingsTable;
+
+export const statusSettings = {
+  output: { ...output, name: 'IPClusterStatus.output_format' },
+  ...common,
 } as const satisfies SettingsTable;
 
 export const cleanSettings = {
@@ -207,6 +66,55 @@ export const cleanSettings = {
     default: false,
     description: 'Clean every profile.',
   },
-  ...profileSettings,
-  ...logSettings,
+  ...common,
+} as const satisfies SettingsTable;
+
+export const restartSettings = {
+  enginesOnly: {
+    name: 'IPClusterRestart.engines_only',
+    flags: ['engines-only'],
+    type: 'boolean',
+    default: false,
+    description: 'Start the engines again and leave the controller running, with its tasks and clients.',
+  },
+  ...common,
+} as const satisfies SettingsTable;
+
+export const logsSettings = {
+  follow: {
+    name: 'IPClusterLogs.follow',
+    flags: ['f', 'follow'],
+    type: 'boolean',
+    default: false,
+    description: 'Go on with what is written, until Ctrl-C or the end of the cluster.',
+  },
+  engine: {
+    name: 'IPClusterLogs.engine',
+    flags: ['engine'],
+    type: 'integer',
+    default: null,
+    min: 0,
+    max: 10_000,
+    placeholder: 'N',
+    description: 'Only the log of this engine: 0, 1, … in the order of ipcluster status.',
+  },
+  controller: {
+    name: 'IPClusterLogs.controller',
+    flags: ['controller'],
+    type: 'boolean',
+    default: false,
+    description: 'Only the log of the controller.',
+  },
+  lines: {
+    name: 'IPClusterLogs.lines',
+    flags: ['n', 'lines'],
+    type: 'integer',
+    default: 20,
+    min: 0,
+    max: 1_000_000,
+    unit: 'lines',
+    placeholder: 'LINES',
+    description: 'How many lines of the end of each log.',
+  },
+  ...common,
 } as const satisfies SettingsTable;

@@ -13,9 +13,9 @@ import {
   resolveIpythonDir,
   resolveProfileDir,
 } from '@muster/config';
-import { createLocalLauncher } from '@muster/launchers';
 import { MusterError } from '@muster/protocol';
-import { isEmpty, listClusterIds, loadCluster } from '../cluster-store.ts';
+import { isEmpty, listClusterIds } from '../cluster-store.ts';
+import { tryCluster } from '../control/find.ts';
 import { countOf } from '../progress.ts';
 import type { cleanSettings } from '../settings.ts';
 
@@ -38,11 +38,10 @@ export async function cleanProfiles(values: SettingsOf<typeof cleanSettings>, en
 }
 
 async function refuseIfRunning(profileDir: string): Promise<void> {
-  const launcher = createLocalLauncher();
   const label = profileLabel(profileDir);
   for (const clusterId of listClusterIds(profileDir)) {
-    const cluster = await loadCluster(profileDir, clusterId, launcher);
-    if (cluster === undefined || isEmpty(cluster)) continue;
+    const found = await tryCluster({ profileDir, clusterId });
+    if (found === undefined || isEmpty(found.cluster)) continue;
     throw new MusterError(
       'cluster_running',
       `Cluster '${clusterId}' of profile ${label} still runs.`,

@@ -1,9 +1,10 @@
 // ipcluster list: the clusters that run (§9.5).
 import type { SettingsOf } from '@muster/config';
 import { listProfileDirs, profileLabel, resolveIpythonDir, resolveProfileDir } from '@muster/config';
-import { createLocalLauncher } from '@muster/launchers';
+import { launchedCount } from '@muster/launchers';
 import { formatCluster } from '../cluster-file.ts';
-import { type FoundCluster, isEmpty, listClusterIds, loadCluster } from '../cluster-store.ts';
+import { type FoundCluster, isEmpty, listClusterIds } from '../cluster-store.ts';
+import { tryCluster } from '../control/find.ts';
 import type { listSettings } from '../settings.ts';
 
 /** Prints the clusters of the chosen profile, or without a choice of all profiles. */
@@ -14,21 +15,25 @@ export async function listClusters(values: SettingsOf<typeof listSettings>, env:
   return 0;
 }
 
-async function findClusters(values: SettingsOf<typeof listSettings>, env: NodeJS.ProcessEnv): Promise<FoundCluster[]> {
-  const launcher = createLocalLauncher();
+type Where = Pick<SettingsOf<typeof listSettings>, 'profile' | 'profileDir' | 'ipythonDir'>;
+
+/** Those that run; of the chosen profile, or of all. */
+export async function findClusters(values: Where, env: NodeJS.ProcessEnv): Promise<FoundCluster[]> {
   const chosen = values.profile !== '' || values.profileDir !== '';
   const folders = chosen ? [resolveProfileDir(values, env)] : listProfileDirs(resolveIpythonDir(values, env));
   const all = await Promise.all(
-    folders.flatMap((profileDir) => listClusterIds(profileDir).map((id) => loadCluster(profileDir, id, launcher))),
+    folders.flatMap((profileDir) =>
+      listClusterIds(profileDir).map((clusterId) => tryCluster({ profileDir, clusterId })),
+    ),
   );
-  return all.filter((cluster) => cluster !== undefined).filter((cluster) => !isEmpty(cluster));
+  return all.flatMap((found) => (found === undefined || isEmpty(found.cluster) ? [] : [found.cluster]));
 }
 
 /** A table; an empty cluster id is shown as ''. */
 export function formatList(clusters: readonly FoundCluster[]): string {
   const rows = clusters.map((cluster) => {
     const sets = Object.values(cluster.engineSets);
-    const engines = sets.reduce((sum, set) => sum + Object.keys(set.processes).length, 0);
+    const engines = sets.reduce((sum, set) => sum + launchedCount(set), 0);
     const running = cluster.controller !== undefined;
     return [
       profileLabel(cluster.profileDir),
