@@ -81,7 +81,7 @@ function parseChoice(setting: Setting & { type: 'choice' }, text: string): Parse
     ...Object.entries(setting.spellings ?? {}).map(([spelling, choice]) => [spelling.toLowerCase(), choice] as const),
   ]);
   const wanted = text.toLowerCase();
-  const value = all.get(wanted) ?? all.get(wanted.slice(wanted.lastIndexOf('.') + 1));
+  const value = all.get(wanted) ?? all.get(wanted.slice(wanted.search(/[^.:]*$/)));
   if (value !== undefined) return { value };
   const near = suggest(wanted, [...all.keys()]);
   const hint = near === undefined ? '' : `; did you mean ${all.get(near)}?`;
