@@ -1,4 +1,5 @@
 // From settings to an order.
+import { resolve } from 'node:path';
 import type { Given } from '@muster/config';
 import { defaultsOf, resolveProfileDir } from '@muster/config';
 import type { Json, JsonObject } from '@muster/protocol';
@@ -37,7 +38,7 @@ export function createOrder(place: Place, { values, given = {}, rest = [], tell,
     values: all,
     rest,
     launchers: createLaunchers(all, place.profileDir, warn),
-    saved: { values: { ...saved, workDir: all.workDir }, rest },
+    saved: { values: { ...saved, workDir: resolve(all.workDir) }, rest },
     tell: tell ?? (() => {}),
   };
 }

@@ -40,7 +40,7 @@ export async function findCluster(place: Place, parts?: Pick<OrderParts, 'tell' 
   );
 }
 
-function noCluster(place: Place): MusterError {
+export function noCluster(place: Place): MusterError {
   const holder = claimHolder(place.profileDir, place.clusterId);
   if (holder === undefined) return new MusterError('no_cluster', `There is no cluster ${nameOf(place)}.`);
   return new MusterError(
@@ -49,3 +49,11 @@ function noCluster(place: Place): MusterError {
     `End it with: kill ${holder.pid}`,
   );
 }
+
+/** Of a cluster that was not started by this ipcluster, or API: with what, is not known. */
+export const notOurs = (place: Place): MusterError =>
+  new MusterError(
+    'no_cluster',
+    `Cluster ${nameOf(place)} was started by ipyparallel: with which programs and settings is not written anywhere.`,
+    'Restart it with the program that started it; or stop it (ipcluster stop) and start it here.',
+  );
