@@ -22,6 +22,8 @@ interface GroupEntry {
   readonly about: string;
   /** Heading in the list. Default: Commands. */
   readonly section?: string;
+  /** For programs, not for people. */
+  readonly hidden?: boolean;
   /** Loaded when it is asked for: starting fast is the point. */
   load(): Program | Promise<Program>;
 }
@@ -64,6 +66,8 @@ function noSuchCommand({ name: group, commands }: CommandGroup, name: string): M
 }
 
 export function groupHelp({ name, about, commands, examples }: CommandGroup): string {
-  const entries = Object.entries(commands).map(([word, entry]) => ({ word, ...entry }));
+  const entries = Object.entries(commands)
+    .filter(([, { hidden }]) => hidden !== true)
+    .map(([word, entry]) => ({ word, ...entry }));
   return renderGroupHelp({ name, about, entries, ...(examples !== undefined && { examples }) }, helpWidth());
 }

@@ -12,6 +12,10 @@ export interface Command<T extends SettingsTable> {
   readonly parse?: Omit<ParseOptions, 'files' | 'program'>;
   /** It has a config file in the profile, under this name. */
   readonly config?: ConfigProgram;
+  /** What its arguments are that are no options; for completion. */
+  readonly wordKind?: 'profiles' | 'clusters' | 'files' | readonly string[];
+  /** The program whose options stand after `--`. */
+  readonly restIs?: string;
   /** Resolves to the exit status. */
   run(line: CommandLine<T>, env: NodeJS.ProcessEnv): Promise<number>;
 }

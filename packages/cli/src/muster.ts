@@ -1,9 +1,8 @@
 // muster: the door to all commands.
-import { type CommandGroup, runProgram } from './command-tree.ts';
+import { type CommandGroup, type Program, runProgram } from './command-tree.ts';
+import type { Programs } from './completion/answer.ts';
 
-const programIn = async (
-  file: Promise<{ readonly program: Awaited<ReturnType<CommandGroup['commands'][string]['load']>> }>,
-) => (await file).program;
+const programIn = async (file: Promise<{ readonly program: Program }>): Promise<Program> => (await file).program;
 
 const profiles = () => import('./profiles/commands.ts');
 
@@ -25,6 +24,11 @@ export const program: CommandGroup = {
       section: 'Clusters',
       about: 'run an engine (the same as ipengine)',
       load: () => programIn(import('./ipengine.ts')),
+    },
+    profile: {
+      section: 'Clusters',
+      about: 'make, show and delete profiles, and take over those of Python',
+      load: () => programIn(import('./profile/commands.ts')),
     },
     service: {
       section: 'Services and Kubernetes',
@@ -56,7 +60,20 @@ export const program: CommandGroup = {
       about: 'delete a ClusterProfile',
       load: async () => (await profiles()).remove,
     },
+    completion: {
+      section: 'This program',
+      about: 'completion by the Tab key, for bash, zsh and fish',
+      load: async () => (await import('./completion/commands.ts')).completionProgram(programs),
+    },
   },
+};
+
+/** All that people type. */
+export const programs: Programs = {
+  muster: () => program,
+  ipcluster: () => programIn(import('./ipcluster.ts')),
+  ipcontroller: () => programIn(import('./ipcontroller.ts')),
+  ipengine: () => programIn(import('./ipengine.ts')),
 };
 
 export const main = (argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> =>

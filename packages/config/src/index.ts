@@ -3,7 +3,7 @@ export * from './channel-ports.ts';
 export { type ConfigProgram, configPrograms } from './class-tree.ts';
 export * from './common-settings.ts';
 export { configExtensions, findConfigFile } from './config-files/find.ts';
-export { renderConfigFile } from './config-files/render.ts';
+export { renderAssignment, renderConfigFile } from './config-files/render.ts';
 export * from './connection-files.ts';
 export * from './files.ts';
 export * from './guard.ts';

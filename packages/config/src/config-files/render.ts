@@ -58,6 +58,14 @@ function takes(setting: Setting): string {
   }
 }
 
+/** A line of a config file that sets something: `c.HubFactory.ip = '*';`, a text of several lines as they are. */
+export function renderAssignment(name: string, value: unknown): string {
+  // A template takes \r\n for \n, and unseen characters are better seen.
+  const asLines = typeof value === 'string' && value.includes('\n') && !/(?![\n\t])\p{Cc}/u.test(value);
+  const text = asLines ? `\`${value.replace(/[\\`]|\$(?=\{)/g, '\\$&')}\`` : literal(value);
+  return `${member(name)} = ${text};`;
+}
+
 const member = (name: string): string => (name.includes('.') ? `c.${name}` : `c[${quote(name)}]`);
 
 /** A value in TypeScript, on one line. */
