@@ -157,6 +157,10 @@ export const program: CommandGroup = {
     status: { about: 'show how a cluster is', load: () => status },
     logs: { about: 'show what controller and engines wrote', load: () => logs },
     clean: { about: 'remove files that clusters left', load: () => clean },
+    profile: {
+      about: 'make, show and delete profiles (the same as muster profile)',
+      load: async () => (await import('./profile/commands.ts')).program,
+    },
   },
   examples: [
     ['ipcluster start -n 4', 'a controller and four engines on this machine'],

@@ -1,6 +1,6 @@
 // ipengine: an engine as a command.
 import type { SettingsTable } from '@muster/config';
-import { engineSettings, listEngineKernels, runEngine } from '@muster/engine';
+import { engineSettings } from '@muster/engine/settings';
 import { print } from './command.ts';
 import { defineCommand, runProgram } from './command-tree.ts';
 
@@ -39,8 +39,15 @@ export const program = defineCommand({
       ['ipengine --list-kernels', 'the Jupyter kernels of this machine, for --kernel=NAME'],
       ['mpiexec -n 4 ipengine --mpi', 'four engines, numbered as their ranks'],
     ],
+    files: [
+      ['PROFILE/ipengine_config.ts', 'settings of the profile; also .js, .mjs, .json, .yaml'],
+      ['PROFILE/security/ipcontroller-engine.json', 'where the controller is, unless --file says otherwise'],
+    ],
+    exitStatuses: [['255', 'the controller refuses to register it']],
+    seeAlso: ['muster help profiles', 'muster help config', 'muster help tunnels'],
   },
   async run({ values, given, rest }, env) {
+    const { listEngineKernels, runEngine } = await import('@muster/engine');
     if (values.listKernels) return print(await listEngineKernels(values, env, values.json));
     return runEngine(values, env, { given, rest });
   },

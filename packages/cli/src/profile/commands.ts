@@ -17,7 +17,7 @@ const files = [
   ],
   ['…/security', 'connection files and cluster files, with the keys: for nobody else to read'],
   ['…/log, …/pid', 'what the programs say, and which run'],
-  ['…/startup', 'scripts that engines run when they start'],
+  ['…/startup', 'scripts that Python engines run when they start'],
   ['…/db', 'tasks and their results, with SQLite'],
 ] as const;
 
