@@ -5,7 +5,6 @@ import type { SettingsTable } from './settings.ts';
 export const logFileSettings = {
   logToFile: {
     name: 'BaseParallelApplication.log_to_file',
-    otherNames: ['IPController.log_to_file', 'IPControllerApp.log_to_file', 'IPEngine.log_to_file', 'IPEngineApp.log_to_file'],
     flags: ['log-to-file'],
     type: 'boolean',
     default: true,
@@ -40,7 +39,6 @@ export const logFileSettings = {
   },
   cleanLogs: {
     name: 'BaseParallelApplication.clean_logs',
-    otherNames: ['IPController.clean_logs', 'IPControllerApp.clean_logs', 'IPEngine.clean_logs', 'IPEngineApp.clean_logs'],
     flags: ['clean-logs'],
     type: 'boolean',
     default: false,

@@ -11,6 +11,8 @@ import { profilePart, reason } from './profiles.ts';
 
 export interface ProfileClaim {
   readonly pidFile: string;
+  /** The pid in a file that an earlier process had left. */
+  readonly replaced?: number;
   /** Removes the pid file, if it is still ours. May be called twice; called at exit in any case. */
   release(): void;
 }
@@ -43,14 +45,13 @@ export function claimProfile(
 ): ProfileClaim {
   const pidFile = pidFilePath(profileDir, clusterId, program);
   const text = formatPidFile(identifyProcess(process.pid) ?? { pid: process.pid });
+  let replaced: number | undefined;
   try {
-    underGuard(`${pidFile}.guard`, () => {
-      const holder = claimHolder(profileDir, clusterId, program);
-      if (holder !== undefined) {
-        const which = clusterId === '' ? '' : ` and cluster id '${clusterId}'`;
-        throw new MusterError('profile_in_use', `Process ${holder.pid} (${program}) uses ${profileDir}${which}.`);
-      }
+    replaced = underGuard(`${pidFile}.guard`, () => {
+      const holder = parsePidFile(readIfThere(pidFile));
+      if (holder !== undefined && holds(holder)) throw inUse(holder.pid, program, profileDir, clusterId);
       writeFileAtomically(pidFile, text, 0o644);
+      return holder?.pid;
     });
   } catch (error) {
     if (error instanceof MusterError) throw error;
@@ -61,7 +62,16 @@ export function claimProfile(
     if (readIfThere(pidFile) === text) removeFile(pidFile);
   };
   process.on('exit', release);
-  return { pidFile, release };
+  return { pidFile, release, ...(replaced !== undefined && { replaced }) };
+}
+
+function inUse(pid: number, program: ClaimingProgram, profileDir: string, clusterId: string): MusterError {
+  const which = clusterId === '' ? '' : ` and cluster id '${clusterId}'`;
+  return new MusterError(
+    'profile_in_use',
+    `Process ${pid} (${program}) uses ${profileDir}${which}.`,
+    `Stop it (ipcluster stop, or kill ${pid}), or choose another --cluster-id or --profile.`,
+  );
 }
 
 /** Removes the pid files of programs that are gone, e.g. killed. */

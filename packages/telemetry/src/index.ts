@@ -1,3 +1,5 @@
+export * from './log-file.ts';
+export * from './log-output.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './open-files.ts';

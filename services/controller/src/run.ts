@@ -12,7 +12,7 @@ import {
 } from '@muster/config';
 import { createDaskStarter } from '@muster/launchers/dask';
 import { createSystemPorts } from '@muster/machine/node';
-import { createLogger, type Logger, watchOpenFiles } from '@muster/telemetry';
+import { type Logger, watchOpenFiles } from '@muster/telemetry';
 import { createTransport, logTransportErrors, transportInUse, warnWhenOpen } from '@muster/transport';
 import { openRecords } from './continuity.ts';
 import { type Controller, startController } from './controller.ts';
@@ -20,6 +20,7 @@ import { chooseKeys } from './curve-keys.ts';
 import { chooseIdentity, chooseKey } from './identity.ts';
 import { explainAddress } from './location/explain-address.ts';
 import { ownAddress, readMachine } from './location/find-location.ts';
+import { openLog, sayBeginning, sayStarted } from './log.ts';
 import { readPredecessor } from './predecessor.ts';
 import { releaseInQuietMoment } from './quiet-moment.ts';
 import { explainReuse, leaveFiles } from './reuse.ts';
@@ -32,10 +33,11 @@ import { resultMaxAgeMs } from './store.ts';
  */
 export async function runController(given: ControllerValues, env: NodeJS.ProcessEnv): Promise<number> {
   const values: ControllerValues = { ...given, reuse: given.reuse || given.restore };
-  const log = createLogger({ level: values.logLevel, format: values.logFormat });
   const profileDir = resolveProfileDir(values, env);
   ensureProfile(profileDir);
   const claim = claimProfile(profileDir, values.clusterId);
+  const { log, output } = openLog(values, profileDir);
+  sayBeginning(log, profileDir, claim, output.path);
   const paths = connectionPaths(profileDir, values.clusterId);
   const engineState = engineStatePath(profileDir, values.clusterId);
   const leave = (): void => {
@@ -68,6 +70,7 @@ export async function runController(given: ControllerValues, env: NodeJS.Process
     return status;
   } finally {
     leave();
+    output.close();
   }
 }
 
@@ -128,12 +131,10 @@ async function start({ values, env, paths, ...start }: Start): Promise<() => Pro
       : explainReuse(error, paths);
   }
   leaveFiles(paths, reused, controller.connections);
-  const { engine } = controller.connections;
-  log.info({ url: `${engine.interface}:${engine.registration}` }, 'hub listening');
-  const { scheme, hwm, heartbeatPeriodMs: heartbeatMs } = values;
-  log.info({ store: store.name, scheme, hwm, heartbeatMs, transport: carrier }, 'ready');
-  const said = reused === undefined ? 'connection files written' : 'connection files reused';
-  log.info({ client: paths.client, engine: paths.engine, profileDir: start.profileDir }, said);
+  sayStarted(start.log, values, {
+    ...{ connections: controller.connections, paths, isReused: reused !== undefined, store },
+    ...{ engineState: start.engineState, transport: carrier },
+  });
   return async () => {
     await controller.stop();
     await transport.close();

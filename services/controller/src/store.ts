@@ -55,8 +55,8 @@ async function openMongo(values: ControllerValues, session: string, log: Logger)
   const store = await createMongoTaskStore({
     address: buildMongoAddress({
       uri: values.mongoUri,
-      connectionArgs: JSON.stringify(values.mongoConnectionArgs),
-      connectionKwargs: JSON.stringify(values.mongoConnectionKwargs),
+      connectionArgs: values.mongoConnectionArgs,
+      connectionKwargs: values.mongoConnectionKwargs,
     }),
     database,
     clusterId: values.clusterId,

@@ -1,5 +1,5 @@
 // What is logged, and where to.
-import { logSettings, type SettingsTable } from '@muster/config';
+import { logFileSettings, logSettings, type SettingsTable } from '@muster/config';
 
 export const loggingSettings = {
   logFormat: {
@@ -13,4 +13,5 @@ export const loggingSettings = {
     description: 'Lines for people or for machines.',
   },
   ...logSettings,
+  ...logFileSettings,
 } as const satisfies SettingsTable;
