@@ -16,19 +16,18 @@ export function createLocalEngineLauncher(
       checkOrder({ id, n }, 1);
       return { launcher: 'local', id, n };
     },
-    submit: async ({ handle: { id }, engine, connection }) =>
-      startOnSite(sites(), {
-        id,
-        command: [...engineCommand(engine, programs), uuidFlag(id, 0)],
-        env: engineEnvironment(engine, connection),
-        workDir: engine.workDir,
-      }),
+    submit: async ({ handle: { id }, engine, connection }) => {
+      const command = [...engineCommand(engine, programs), uuidFlag(id, 0)];
+      await startOnSite(sites(), [
+        { id, command, env: engineEnvironment(engine, connection), workDir: engine.workDir },
+      ]);
+    },
     status: (handles) =>
       statusOnSites(
         sites,
         handles.map(({ launcher, id, n }) => ({ launcher, id, n })),
         false,
       ),
-    remove: async ({ id }) => removeFromSite(sites(), id),
+    remove: async ({ id }) => removeFromSite(sites(), [id]),
   };
 }

@@ -34,10 +34,11 @@ export function createMpiEngineLauncher(
       checkOrder({ id, n }, maxEngines);
       return { launcher: 'mpi', id, n, ...(spec.site === undefined ? {} : { site: siteOf(spec.site) }) };
     },
-    submit: async ({ handle, spec, engine, connection }) =>
-      startOnSite(sites(handle.site), buildMpiOrder(handle, spec, engine, connection, programs)),
+    submit: async ({ handle, spec, engine, connection }) => {
+      await startOnSite(sites(handle.site), [buildMpiOrder(handle, spec, engine, connection, programs)]);
+    },
     status: (handles) => statusOnSites(sites, handles, true),
-    remove: async ({ id, site }) => removeFromSite(sites(site), id),
+    remove: async ({ id, site }) => removeFromSite(sites(site), [id]),
   };
 }
 

@@ -59,14 +59,13 @@ export function createSshEngineLauncher(
       const site = siteOf({ ...spec, host, user, port });
       return { launcher: 'ssh', id, n, site };
     },
-    submit: async ({ handle: { id, site }, engine, connection }) =>
-      startOnSite(sites(site), {
-        id,
-        command: [...engineCommand(engine, programs), uuidFlag(id, 0)],
-        env: engineEnvironment(engine, connection),
-        workDir: engine.workDir,
-      }),
+    submit: async ({ handle: { id, site }, engine, connection }) => {
+      const command = [...engineCommand(engine, programs), uuidFlag(id, 0)];
+      await startOnSite(sites(site), [
+        { id, command, env: engineEnvironment(engine, connection), workDir: engine.workDir },
+      ]);
+    },
     status: (handles) => statusOnSites(sites, handles, false),
-    remove: async ({ id, site }) => removeFromSite(sites(site), id),
+    remove: async ({ id, site }) => removeFromSite(sites(site), [id]),
   };
 }

@@ -30,9 +30,17 @@ export async function runScript(site: Site, script: string): Promise<Said> {
   );
 }
 
-export async function startOnSite(site: Site, order: StartOrder): Promise<void> {
-  const { failed } = await runScript(site, startScript(order));
-  if (failed === undefined) return;
+/** Starts all of them; resolves to the numbers of their programs by launch id. `first` is shell that comes before. */
+export async function startOnSite(
+  site: Site,
+  orders: readonly StartOrder[],
+  first?: string,
+): Promise<ReadonlyMap<string, number>> {
+  const { failed, others } = await runScript(site, startScript(orders, first));
+  if (failed === undefined) {
+    const told = others.map((line) => line.split(' ')).filter(([word]) => word === 'main');
+    return new Map(told.map(([, id = '', pid]) => [id, Number(pid)]));
+  }
   throw new MusterError(
     'start_failed',
     `On ${site.title} ${failed}.`,
@@ -40,8 +48,9 @@ export async function startOnSite(site: Site, order: StartOrder): Promise<void> 
   );
 }
 
-export async function removeFromSite(site: Site, id: string): Promise<void> {
-  const { failed } = await runScript(site, removeScript(id));
+/** `last` is shell that comes behind. */
+export async function removeFromSite(site: Site, ids: readonly string[], last?: string): Promise<void> {
+  const { failed } = await runScript(site, removeScript(ids, last));
   if (failed !== undefined)
     throw new MusterError('timeout', `On ${site.title}: ${failed}.`, 'Look at them there: ps -fp PID');
 }

@@ -1,8 +1,8 @@
-// The script that ends a launch and forgets it: first as its own program wishes, then by force, with all that it left
+// The script that ends launches and forgets them: first as their own programs wish, then by force, with all that they left
 // anywhere on the machine.
 import { folderOf, launchVariable, scriptOf } from './prelude.ts';
 
-const body = `
+const functions = `
 # All processes of the launch: its group, and whoever has the variable that they inherit, where the system shows it.
 members() {
   ! runs "$folder" || echo "-$muster_pid"
@@ -28,20 +28,31 @@ ask_to_end() {
     [ -z "$muster_left" ] || kill -s TERM -- $muster_left 2>/dev/null
   fi
 }
-if [ -d "$folder" ]; then
+# ID FOLDER
+begin_end() {
+  id=$1 folder=$2
+  [ -d "$folder" ] || return 0
   waited=0
   while [ ! -s "$folder/pid" ] && is_new "$folder" && [ $waited -lt 50 ]; do sleep 0.1; waited=$((waited + 1)); done
   ask_to_end
-  waited=0
-  while runs "$folder" && [ $waited -lt 50 ]; do sleep 0.1; waited=$((waited + 1)); done
+}
+finish_end() {
+  id=$1 folder=$2
+  [ -d "$folder" ] || return 0
+  while runs "$folder" && [ $patience -gt 0 ]; do sleep 0.1; patience=$((patience - 1)); done
   # What its program left gets a moment more, to report its end for example.
   wait_until_gone 10 || {
     kill -s KILL -- $(members) 2>/dev/null
     wait_until_gone 50 || fail "its processes do not end:" $(members)
   }
   rm -rf "$folder" || fail "$folder cannot be removed"
-fi
+}
+# All of them together have five seconds.
+patience=50
 `;
 
-/** Says `failed WHY` when something is left. */
-export const removeScript = (id: string): string => scriptOf(`id=${id}\nfolder=${folderOf(id)}\n${body}`);
+/** Says `failed WHY` when something is left. `last` is shell that comes behind. */
+export const removeScript = (ids: readonly string[], last = ''): string => {
+  const each = (step: string): string => ids.map((id) => `${step} ${id} ${folderOf(id)}`).join('\n');
+  return scriptOf(`${functions}\n${each('begin_end')}\n${each('finish_end')}\n${last}`);
+};

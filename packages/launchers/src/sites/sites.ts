@@ -20,6 +20,8 @@ export interface SitesOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** Environment of the scripts here, and of ssh. Default: this program's. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** In place of `ssh`, and options of the user's own. Hosts are then trusted as ssh is configured. */
+  readonly ssh?: { readonly program: readonly string[]; readonly args: readonly string[] } | undefined;
 }
 
 /** Undefined is this machine. */
@@ -30,7 +32,8 @@ const connectionsPerHost = 4;
 const connections = 16;
 
 export function createSites(options: SitesOptions = {}): Sites {
-  const { readKeySecret, warn = () => {}, connectTimeoutMs = 10_000, env = process.env } = options;
+  const { readKeySecret, warn = () => {}, connectTimeoutMs = 10_000, env = process.env, ssh } = options;
+  const trustsAsConfigured = ssh !== undefined;
   const limit = createLimit(connections);
   const perHost = new Map<string, ReturnType<typeof createLimit>>();
   const warned = new Set<string>();
@@ -50,7 +53,7 @@ export function createSites(options: SitesOptions = {}): Sites {
     try {
       const files = await writeFiles(folder, address, key);
       // Its messages are read, so they have to be in English.
-      const ended = await runToEnd(sshCommand(address, { ...files, connectTimeoutMs }), {
+      const ended = await runToEnd(sshCommand(address, { ...ssh, ...files, connectTimeoutMs, trustsAsConfigured }), {
         stdin: script,
         timeoutMs,
         env: { ...plainEnv, LC_ALL: 'C' },
@@ -74,7 +77,7 @@ export function createSites(options: SitesOptions = {}): Sites {
     const title = titleOf(address);
     const limitOfHost = perHost.get(title) ?? createLimit(connectionsPerHost);
     perHost.set(title, limitOfHost);
-    if (address.knownHosts === undefined && !warned.has(title)) {
+    if (address.knownHosts === undefined && !trustsAsConfigured && !warned.has(title)) {
       warned.add(title);
       warn(`${title} has no knownHosts in its profile: the first key that it shows is trusted`);
     }

@@ -5,6 +5,12 @@ import type { SiteAddress } from './site.ts';
 import { titleOf } from './site.ts';
 
 export interface SshOptions {
+  /** Default `ssh`. */
+  readonly program?: readonly string[] | undefined;
+  /** The user's own options; they win over ours. */
+  readonly args?: readonly string[] | undefined;
+  /** Trust hosts as ssh is configured, and no others. */
+  readonly trustsAsConfigured?: boolean | undefined;
   readonly connectTimeoutMs: number;
   /** Private key; without it ssh takes those it finds. */
   readonly keyFile?: string | undefined;
@@ -31,12 +37,28 @@ const options = {
 /** The shell is named, because the user's own may be of another kind. Address parts have been checked. */
 export function sshCommand(
   { host, user, port }: SiteAddress,
-  { connectTimeoutMs, ...files }: SshOptions,
+  { program = ['ssh'], args = [], ...settings }: SshOptions,
 ): [string, ...string[]] {
+  return [
+    ...(program as [string, ...string[]]),
+    ...args,
+    ...sshOptions(settings),
+    ...(user === undefined ? [] : ['-l', user]),
+    ...(port === undefined ? [] : ['-p', String(port)]),
+    '--',
+    host,
+    'exec /bin/sh',
+  ];
+}
+
+/** Ours, as ssh and scp take them. */
+export function sshOptions({ connectTimeoutMs, trustsAsConfigured, ...files }: SshOptions): string[] {
   const patience = { ConnectTimeout: String(Math.ceil(connectTimeoutMs / 1000)) };
   const trust: Record<string, string> =
     files.knownHostsFile === undefined
-      ? { StrictHostKeyChecking: 'accept-new' }
+      ? trustsAsConfigured
+        ? {}
+        : { StrictHostKeyChecking: 'accept-new' }
       : {
           StrictHostKeyChecking: 'yes',
           UserKnownHostsFile: quoted(files.knownHostsFile),
@@ -44,18 +66,10 @@ export function sshCommand(
         };
   const key: Record<string, string> =
     files.keyFile === undefined ? {} : { IdentitiesOnly: 'yes', IdentityAgent: 'none' };
+  const all = Object.entries({ ...options, ...patience, ...trust, ...key });
   return [
-    'ssh',
-    ...Object.entries({ ...options, ...patience, ...trust, ...key }).flatMap(([name, value]) => [
-      '-o',
-      `${name}=${value}`,
-    ]),
+    ...all.flatMap(([name, value]) => ['-o', `${name}=${value}`]),
     ...(files.keyFile === undefined ? [] : ['-i', files.keyFile]),
-    ...(user === undefined ? [] : ['-l', user]),
-    ...(port === undefined ? [] : ['-p', String(port)]),
-    '--',
-    host,
-    'exec /bin/sh',
   ];
 }
 
@@ -81,7 +95,8 @@ const meanings: readonly Meaning[] = [
     pattern: /Host key verification failed|No .* host key is known/,
     code: 'access_denied',
     what: 'shows a host key that is not among the known hosts',
-    remedy: 'Check its key, and add it to knownHosts: ssh-keyscan HOST prints it.',
+    remedy:
+      'Check its key, and add it to the known hosts: connect once by hand (ssh HOST), or see what ssh-keyscan HOST prints.',
   },
   {
     pattern: /Load key|UNPROTECTED PRIVATE KEY|Identity file .* not accessible/,
@@ -94,7 +109,7 @@ const meanings: readonly Meaning[] = [
     code: 'access_denied',
     what: 'does not let this user in with this key',
     remedy:
-      "Add the public key to the user's ~/.ssh/authorized_keys there, or correct the user or the key of the profile.",
+      "Nobody can be asked for a password here: add the public key to the user's ~/.ssh/authorized_keys there (ssh-copy-id), or correct the user or the key.",
   },
   {
     pattern: /Could not resolve hostname|Name or service not known/,
