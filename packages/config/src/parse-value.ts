@@ -1,6 +1,6 @@
 // Text to value, one function a type. A refusal is text that says what is allowed.
 import type { Json, JsonObject } from '@muster/protocol';
-import { readPythonConfig } from './python-config/read-python-config.ts';
+import { pythonAsJson } from './python-literal.ts';
 import type { Setting } from './settings.ts';
 import { suggest } from './suggest.ts';
 
@@ -117,7 +117,7 @@ function parseWords(text: string): Parsed {
 }
 
 function parseMap(setting: Setting & { type: 'map' }, text: string): Parsed {
-  const value = parseJson(text) ?? parsePython(text);
+  const value = parseJson(text) ?? parseJson(pythonAsJson(text));
   return value === undefined ? refuse(allowed(setting)) : checkMap(setting, value);
 }
 
@@ -127,12 +127,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** `{'host': 2, 'other': (1, ['--x'])}`, as scripts for the original have it. */
-function parsePython(text: string): unknown {
-  const { assignments, leftOut } = readPythonConfig(`c.A.a = ${text}`);
-  return assignments.length === 1 && leftOut.length === 0 ? assignments[0]?.value : undefined;
 }
 
 /** A value of a `map` that is plain data already. */

@@ -2,7 +2,6 @@
 import { MusterError } from '@muster/protocol';
 import { acceptText } from './accept.ts';
 import type { ConfigProgram } from './class-tree.ts';
-import { applyFile } from './config-files/apply.ts';
 import type { ConfigFile } from './config-files/config-file.ts';
 import { namesOf } from './names.ts';
 import { readArguments } from './read-arguments.ts';
@@ -65,7 +64,7 @@ export function parseCommandLine<const T extends SettingsTable>(
   const files = options.files ?? [];
   const target = createTarget(table);
   if (!asked.help && !asked.helpAll && !asked.version) {
-    for (const file of files) applyFile(table, file, options, target);
+    for (const file of files) file.applyTo(table, options, target);
     readEnvironment(table, env, target);
     readArguments(table, args, options.words === true, target);
   }

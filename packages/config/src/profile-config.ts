@@ -2,7 +2,6 @@
 import type { ConfigProgram } from './class-tree.ts';
 import type { ConfigFile } from './config-files/config-file.ts';
 import { findConfigFile } from './config-files/find.ts';
-import { loadConfigFile } from './config-files/load.ts';
 import type { CommandLine, Environment, ParseOptions } from './parse.ts';
 import { parseCommandLine } from './parse.ts';
 import type { ProfileChoice } from './profiles.ts';
@@ -27,7 +26,7 @@ export async function parseWithFile<const T extends SettingsTable>(
   const line = parseCommandLine(table, argv, env, options);
   const { config: path } = line.values as { readonly config?: unknown };
   if (typeof path !== 'string' || path === '') return line;
-  return parseCommandLine(table, argv, env, { ...options, files: [await loadConfigFile(path)] });
+  return parseCommandLine(table, argv, env, { ...options, files: [await load(path)] });
 }
 
 /** As parseWithFile, with the config file of the profile, which yields to the other. */
@@ -40,11 +39,15 @@ export async function parseWithProfile<const T extends SettingsTable>(
   const line = parseCommandLine(table, argv, env, options);
   if (line.help || line.helpAll || line.version) return line;
   const { config: named } = line.values as { readonly config?: unknown };
-  const files: ConfigFile[] = typeof named === 'string' && named !== '' ? [await loadConfigFile(named)] : [];
+  const files: ConfigFile[] = typeof named === 'string' && named !== '' ? [await load(named)] : [];
   // The named file may name the profile.
   const { values } = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
   const { path, warning } = findConfigFile(resolveProfileDir(values as ProfileChoice, env), options.program);
-  if (path !== undefined) files.unshift({ ...(await loadConfigFile(path)), isOfProfile: true });
+  if (path !== undefined) files.unshift(await load(path, true));
   const whole = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
   return warning === undefined ? whole : { ...whole, warnings: [warning, ...whole.warnings] };
 }
+
+/** What reads files is loaded with the first. */
+const load = async (path: string, isOfProfile = false): Promise<ConfigFile> =>
+  (await import('./config-files/load.ts')).loadConfigFile(path, isOfProfile);

@@ -27,7 +27,7 @@ export async function openStore(options: OpenStoreOptions): Promise<TaskStore | 
   const { values, log, readiness, signal } = options;
   const uri = addressOf(values);
   const { buildMongoAddress, createMongoTaskStore } = await import('@muster/task-store/mongo');
-  const address = buildMongoAddress({ uri, connectionArgs: '[]', connectionKwargs: '{}' });
+  const address = buildMongoAddress({ uri, connectionArgs: [], connectionKwargs: {} });
   const database = values.mongodbDatabase || values.clusterId;
   readiness.set(part, 'not connected yet');
   while (!signal.aborted) {

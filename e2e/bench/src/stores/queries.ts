@@ -83,7 +83,7 @@ async function inSqlite(tasks: number): Promise<Answers> {
 }
 
 async function inMongo(tasks: number, uri: string): Promise<Answers> {
-  const address = buildMongoAddress({ uri, connectionArgs: '[]', connectionKwargs: '{}' });
+  const address = buildMongoAddress({ uri, connectionArgs: [], connectionKwargs: {} });
   const store = await createMongoTaskStore({ address, database: `muster-bench-${process.pid}` });
   try {
     const answers = await measure(store, tasks);

@@ -1,5 +1,6 @@
 // The settings of the programs that have a config file.
-import { type ConfigProgram, renderConfigFile, type SettingsTable } from '@muster/config';
+import type { ConfigProgram, SettingsTable } from '@muster/config';
+import { renderConfigFile } from '@muster/config/config-files';
 
 export interface ProgramTables {
   /** Of the program itself: of ipcluster, that of `start`. */
@@ -14,7 +15,7 @@ export interface ProgramTables {
 export const tablesOf: Readonly<Record<ConfigProgram, () => Promise<ProgramTables>>> = {
   async ipcluster() {
     const { startSettings, ...others } = await import('@muster/cluster/settings');
-    return { main: startSettings, others: Object.values(others), appClass: 'IPClusterStart' };
+    return { main: startSettings, others: Object.values(others).flat() as SettingsTable[], appClass: 'IPClusterStart' };
   },
   ipcontroller: async () => ({ main: (await import('@muster/controller/settings')).controllerSettings, others: [] }),
   ipengine: async () => ({ main: (await import('@muster/engine/settings')).engineSettings, others: [] }),

@@ -1,13 +1,9 @@
 // One config file of Python as one of ours: what is in it is checked as our own file would be.
 
 import { basename } from 'node:path';
-import {
-  type ConfigProgram,
-  configPrograms,
-  parseCommandLine,
-  readPythonConfig,
-  renderAssignment,
-} from '@muster/config';
+import { type ConfigProgram, configPrograms, parseCommandLine } from '@muster/config';
+import { asConfigFile, renderAssignment } from '@muster/config/config-files';
+import { readPythonConfig } from '@muster/config/python-config';
 import { type Json, MusterError } from '@muster/protocol';
 import { tablesOf, templateOf } from './tables.ts';
 
@@ -54,7 +50,7 @@ export async function takeOver(path: string, program: ConfigProgram, source: str
 /** Why a setting means nothing in our file; undefined when it does. */
 async function whyNot(program: ConfigProgram, { name, value, line }: Assignment): Promise<string | undefined> {
   const { main, others } = await tablesOf[program]();
-  const file = { path: '', text: '', isOfProfile: true, settings: [{ name, value, line }] };
+  const file = asConfigFile({ path: '', text: '', isOfProfile: true, settings: [{ name, value, line }] });
   let isKnown = false;
   for (const table of [main, ...others]) {
     try {
@@ -77,7 +73,7 @@ async function whyNot(program: ConfigProgram, { name, value, line }: Assignment)
 async function ownerOf(program: ConfigProgram, name: string, value: Json): Promise<ConfigProgram | undefined> {
   for (const other of configPrograms.filter((one) => one !== program)) {
     const { main } = await tablesOf[other]();
-    const file = { path: '', text: '', isOfProfile: true, settings: [{ name, value }] };
+    const file = asConfigFile({ path: '', text: '', isOfProfile: true, settings: [{ name, value }] });
     try {
       const { given } = parseCommandLine(main, [], {}, { program: other, files: [file] });
       if (Object.keys(given).length > 0) return other;

@@ -8,10 +8,15 @@ import type { ParseOptions } from '../parse.ts';
 import type { Setting, SettingsTable } from '../settings.ts';
 import { oldName, type Target } from '../target.ts';
 import { isOriginal, nearest } from '../unknown-names.ts';
-import { type ConfigFile, type NamedValue, placeOf } from './config-file.ts';
+import { type ConfigFile, type ConfigFileContent, type NamedValue, placeOf } from './config-file.ts';
 
-/** Throws MusterError `bad_config` for a name that nobody knows and a value that cannot be. */
-export function applyFile(table: SettingsTable, file: ConfigFile, options: ParseOptions, target: Target): void {
+/** With what reads it. */
+export const asConfigFile = (content: ConfigFileContent): ConfigFile => ({
+  path: content.path,
+  applyTo: (table, options, target) => applyFile(table, content, options, target),
+});
+
+function applyFile(table: SettingsTable, file: ConfigFileContent, options: ParseOptions, target: Target): void {
   const names = namesOf(table);
   const put = target.from('file');
   for (const named of file.settings) {
@@ -44,7 +49,7 @@ function isForCommand(name: string, { appClass }: ParseOptions): boolean {
 }
 
 function cautions(
-  file: ConfigFile,
+  file: ConfigFileContent,
   where: string,
   name: string,
   settings: readonly Setting[],
@@ -60,7 +65,7 @@ function cautions(
 }
 
 /** A warning, or nothing, for a name that the table does not have; throws for one that nobody has. */
-function passOver(file: ConfigFile, named: NamedValue, names: Names, options: ParseOptions): string | undefined {
+function passOver(file: ConfigFileContent, named: NamedValue, names: Names, options: ParseOptions): string | undefined {
   const siblings = (options.siblings ?? []).map(namesOf);
   if (siblings.some((one) => findInFile(one, named.name).length > 0)) return undefined;
   const owner = ownerOf(split(named.name)[0]);

@@ -1,5 +1,8 @@
 // What a config file says: names and data as they stand there, before any table is asked.
 import { MusterError } from '@muster/protocol';
+import type { ParseOptions } from '../parse.ts';
+import type { SettingsTable } from '../settings.ts';
+import type { Target } from '../target.ts';
 import { findLine } from './find-line.ts';
 
 export interface NamedValue {
@@ -10,7 +13,14 @@ export interface NamedValue {
   readonly line?: number | undefined;
 }
 
+/** A config file that was read, and with it what reads it: programs without one do not load that. */
 export interface ConfigFile {
+  readonly path: string;
+  /** Throws MusterError `bad_config` for a name that nobody knows and a value that cannot be. */
+  applyTo(table: SettingsTable, options: ParseOptions, target: Target): void;
+}
+
+export interface ConfigFileContent {
   readonly path: string;
   readonly text: string;
   readonly settings: readonly NamedValue[];
@@ -24,7 +34,7 @@ export interface ConfigFile {
 const maxSettings = 10_000;
 
 /** `path:3: HubFactory.ip`, to stand before what is wrong. */
-export function placeOf({ path, text }: ConfigFile, { name, line = findLine(text, name) }: NamedValue): string {
+export function placeOf({ path, text }: ConfigFileContent, { name, line = findLine(text, name) }: NamedValue): string {
   return `${path}${line === undefined ? '' : `:${line}`}: ${name}`;
 }
 

@@ -1,10 +1,10 @@
 // The config file of a program in a profile's folder.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MusterError } from '@muster/protocol';
 import type { ConfigProgram } from '../class-tree.ts';
 import { isMissing } from '../files.ts';
 import { profileLabel, reason } from '../profiles.ts';
-import { badConfig } from './config-file.ts';
 
 export const configExtensions = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'] as const;
 
@@ -22,7 +22,11 @@ export function findConfigFile(profileDir: string, program: ConfigProgram): Foun
     .filter((name) => there.has(name))
     .map((name) => join(profileDir, name));
   if (second !== undefined)
-    throw badConfig(`${path} and ${second}`, `are both config files of ${program}`, 'Keep one of them.');
+    throw new MusterError(
+      'bad_config',
+      `${path} and ${second} are both config files of ${program}.`,
+      'Keep one of them.',
+    );
   if (path !== undefined) return { path };
   const python = `${program}_config.py`;
   if (!there.has(python) || !setsSomething(join(profileDir, python))) return {};
@@ -35,7 +39,11 @@ function listFolder(folder: string): string[] {
     return readdirSync(folder);
   } catch (error) {
     if (isMissing(error)) return [];
-    throw badConfig(`The profile folder ${folder}`, `cannot be read: ${reason(error)}`, 'Check its permissions.');
+    throw new MusterError(
+      'bad_config',
+      `The profile folder ${folder} cannot be read: ${reason(error)}.`,
+      'Check its owner and its permissions, or choose another --profile-dir.',
+    );
   }
 }
 

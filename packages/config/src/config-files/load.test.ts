@@ -154,14 +154,14 @@ test('no warning of Node is seen, and c is gone afterwards', () => {
 test('each load reads the file anew, and a c that was there before is there again', () => {
   const script = `
     import { writeFileSync } from 'node:fs';
-    const { loadConfigFile } = await import(${JSON.stringify(new URL('./load.ts', import.meta.url).href)});
+    const { readConfigFile } = await import(${JSON.stringify(new URL('./load.ts', import.meta.url).href)});
     globalThis.c = 'mine';
     const path = ${JSON.stringify(join(folder, 'again.ts'))};
     for (const value of [1, 2]) {
       writeFileSync(path, 'c.A.b = ' + value);
-      console.log((await loadConfigFile(path)).settings[0].value, globalThis.c);
+      console.log((await readConfigFile(path)).settings[0].value, globalThis.c);
     }
-    const both = await Promise.all([loadConfigFile(path), loadConfigFile(path)]);
+    const both = await Promise.all([readConfigFile(path), readConfigFile(path)]);
     console.log(both.map(({ settings }) => settings[0].value).join());`;
   const args = ['--input-type=module', '--eval', script];
   expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('1 mine\n2 mine\n2,2\n');

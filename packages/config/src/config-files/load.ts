@@ -3,12 +3,18 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import { reason } from '../profiles.ts';
-import { badConfig, type ConfigFile, flatten, type NamedValue } from './config-file.ts';
+import { asConfigFile } from './apply.ts';
+import { badConfig, type ConfigFile, type ConfigFileContent, flatten, type NamedValue } from './config-file.ts';
 
 const largestBytes = 1_000_000;
 
-/** Throws MusterError `bad_config`, with file and line. */
-export async function loadConfigFile(file: string): Promise<ConfigFile> {
+/** Throws MusterError `bad_config`, with file and line. `isOfProfile`: settings that choose the profile have no meaning in it. */
+export async function loadConfigFile(file: string, isOfProfile = false): Promise<ConfigFile> {
+  return asConfigFile({ ...(await readConfigFile(file)), isOfProfile });
+}
+
+/** What a file says, before any table is asked. Throws as loadConfigFile. */
+export async function readConfigFile(file: string): Promise<ConfigFileContent> {
   const path = resolve(file);
   const { text, isExposed } = readText(path);
   return { path, text, isExposed, settings: await readSettings(path, text) };

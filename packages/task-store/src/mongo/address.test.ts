@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { buildMongoAddress } from './address.ts';
 
-const build = (connectionArgs = '[]', connectionKwargs = '{}', uri = '') =>
-  buildMongoAddress({ uri, connectionArgs, connectionKwargs });
+const build = (args = '[]', kwargs = '{}', uri = '') =>
+  buildMongoAddress({ uri, connectionArgs: JSON.parse(args), connectionKwargs: JSON.parse(kwargs) });
 
 test.each([
   ['[]', '{}', 'mongodb://localhost:27017/'],
@@ -14,10 +14,7 @@ test.each([
   ['["a:1,b:2"]', '{}', 'mongodb://a:1,b:2/'],
   ['["mongodb://u@h/?tls=true"]', '{}', 'mongodb://u@h/?tls=true'],
   ['["a"]', '{"host": "b", "port": 3}', 'mongodb://b:3/'],
-  // As people write them for the original.
-  ["['db.example', 27018]", '{}', 'mongodb://db.example:27018/'],
-  ["('a', 5,)", "{'host': None}", 'mongodb://a:5/'],
-  ['[]', '{\'host\': "b",}', 'mongodb://b:27017/'],
+  ['["a", 5]', '{"host": null}', 'mongodb://a:5/'],
 ])('%s %s → %s', (args, kwargs, url) => {
   expect(build(args, kwargs)).toEqual({ url, options: {} });
 });
@@ -30,15 +27,7 @@ test('an address goes before a host; the rest are options of the driver', () => 
   });
 });
 
-test('quotes in passwords stay what they are', () => {
-  const kwargs = `{'username': 'me', 'password': 'a"b\\'c(True)', 'tls': True}`;
-  expect(build('[]', kwargs).options).toEqual({ tls: true, auth: { username: 'me', password: `a"b'c(True)` } });
-});
-
 test.each([
-  ['[', '{}', /connection_args is not JSON/],
-  ["['h", '{}', /connection_args is not JSON/],
-  ['[__import__("os")]', '{}', /connection_args is not JSON/],
   ['"h"', '{}', /connection_args takes a list/],
   ['["h", 1, 2]', '{}', /connection_args takes a list/],
   ['[3]', '{}', /the host as a text/],

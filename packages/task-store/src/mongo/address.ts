@@ -5,10 +5,10 @@ import { MusterError } from '@muster/protocol';
 export interface MongoAddressParts {
   /** `mongodb://…` or `mongodb+srv://…`; empty for what the others say. */
   readonly uri: string;
-  /** List in JSON, or as Python writes it: host or address, and port. */
-  readonly connectionArgs: string;
-  /** Object in JSON, or a dictionary as Python writes it: `host`, `port`, `username`, `password`, and options of the driver. */
-  readonly connectionKwargs: string;
+  /** List: host or address, and port. */
+  readonly connectionArgs: unknown;
+  /** Object: `host`, `port`, `username`, `password`, and options of the driver. */
+  readonly connectionKwargs: unknown;
 }
 
 export interface MongoAddress {
@@ -31,14 +31,14 @@ const pythonOnly = new Set([
 
 /** The address of a MongoDB; default localhost:27017. Throws MusterError `bad_option`. */
 export function buildMongoAddress({ uri, connectionArgs, connectionKwargs }: MongoAddressParts): MongoAddress {
-  const args = parse('connection_args', connectionArgs);
-  if (!Array.isArray(args) || args.length > 2) throw bad('connection_args', 'takes a list: host and port');
-  const kwargs = parse('connection_kwargs', connectionKwargs);
-  if (typeof kwargs !== 'object' || kwargs === null || Array.isArray(kwargs))
+  if (!Array.isArray(connectionArgs) || connectionArgs.length > 2)
+    throw bad('connection_args', 'takes a list: host and port');
+  if (typeof connectionKwargs !== 'object' || connectionKwargs === null || Array.isArray(connectionKwargs))
     throw bad('connection_kwargs', 'takes an object');
   // None stands for what is not said.
-  const said = Object.fromEntries(Object.entries(kwargs).filter(([, value]) => value !== null));
-  const { host = args[0], port = args[1], username, password, ...others } = said;
+  const said = Object.fromEntries(Object.entries(connectionKwargs).filter(([, value]) => value !== null));
+  const [first, second] = connectionArgs as readonly unknown[];
+  const { host = first, port = second, username, password, ...others } = said;
   const auth = username === undefined ? {} : { auth: { username: String(username), password: String(password ?? '') } };
   const options = Object.entries(others).filter(([name]) => !pythonOnly.has(name.toLowerCase()));
   return {
@@ -71,30 +71,5 @@ function hostAddress(host: unknown, port: unknown): string {
   const hasPort = /:\d+$/.test(host) && !/^[^[]*:[^[]*:/.test(host.split(',').at(-1)!);
   return `mongodb://${hasPort ? host : `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`}/`;
 }
-
-function parse(name: string, text: string): unknown {
-  for (const json of [text, fromPython(text)])
-    try {
-      return JSON.parse(json);
-    } catch {}
-  throw bad(name, 'is not JSON');
-}
-
-const pythonTokens = /'((?:[^'\\]|\\.)*)'|"(?:[^"\\]|\\.)*"|\b(?:True|False|None)\b|,(?=\s*[\])}])|[()]/gs;
-const words: Readonly<Record<string, string>> = {
-  True: 'true',
-  False: 'false',
-  None: 'null',
-  ',': '',
-  '(': '[',
-  ')': ']',
-};
-
-/** A list or dictionary as it stands in scripts for the original, in JSON. */
-const fromPython = (text: string): string =>
-  text.replace(pythonTokens, (token, quoted: string | undefined) => {
-    if (quoted === undefined) return words[token] ?? token;
-    return `"${quoted.replace(/\\'|"/g, (found) => (found === '"' ? '\\"' : "'"))}"`;
-  });
 
 const bad = (name: string, why: string): MusterError => new MusterError('bad_option', `MongoDB.${name} ${why}.`);

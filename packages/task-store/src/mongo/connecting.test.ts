@@ -32,8 +32,8 @@ test.each([
 });
 
 test('what only Python needs is left out', () => {
-  const connectionKwargs = '{"tz_aware": true, "uuidRepresentation": "standard", "connect": false, "tls": true}';
-  expect(buildMongoAddress({ uri: '', connectionArgs: '[]', connectionKwargs }).options).toEqual({ tls: true });
+  const connectionKwargs = { tz_aware: true, uuidRepresentation: 'standard', connect: false, tls: true };
+  expect(buildMongoAddress({ uri: '', connectionArgs: [], connectionKwargs }).options).toEqual({ tls: true });
 });
 
 test.each([

@@ -1,11 +1,11 @@
 // Loads the config files that it is given and says in lines of JSON what came of it: the loader of tests is none of Node's.
 import { MusterError } from '@muster/protocol';
-import { loadConfigFile } from '../load.ts';
+import { readConfigFile } from '../load.ts';
 
 Object.assign(globalThis, { before: 'as it was' });
 for (const path of process.argv.slice(2)) {
   try {
-    const { settings } = await loadConfigFile(path);
+    const { settings } = await readConfigFile(path);
     console.log(JSON.stringify({ settings, hasC: 'c' in globalThis }));
   } catch (error) {
     if (!(error instanceof MusterError)) throw error;
