@@ -1,10 +1,11 @@
 // Connection files on disk (§1.1): names, atomic writing with mode 0600, reading with checks, waiting.
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConnection, EngineConnection } from '@muster/protocol';
 import { formatConnection, MusterError, parseClientConnection, parseEngineConnection } from '@muster/protocol';
 import { isMissing, removeFile, writeFileAtomically } from './files.ts';
+import { folderError } from './folder-error.ts';
 import { profilePart, reason } from './profiles.ts';
 
 export interface ConnectionPaths {
@@ -41,7 +42,7 @@ export function writeConnectionFiles(paths: ConnectionPaths, client: ClientConne
     writeFileAtomically(paths.client, formatConnection(client));
     writeFileAtomically(paths.engine, formatConnection(engine));
   } catch (error) {
-    throw new MusterError('profile_unusable', `The connection files cannot be written: ${reason(error)}`);
+    throw folderError('The connection files cannot be written', dirname(paths.client), error);
   }
 }
 

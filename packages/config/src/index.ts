@@ -5,6 +5,7 @@ export * from './common-settings.ts';
 export { configExtensions, findConfigFile } from './config-files/find.ts';
 export * from './connection-files.ts';
 export * from './files.ts';
+export * from './folder-error.ts';
 export * from './guard.ts';
 export * from './help.ts';
 export * from './log-file-settings.ts';

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { MusterError } from '@muster/protocol';
 import { checkClusterId } from './connection-files.ts';
 import { readIfThere, removeFile, writeFileAtomically } from './files.ts';
+import { folderError } from './folder-error.ts';
 import { underGuard } from './guard.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { commandLineOf, identifyProcess, isRunning } from './process-identity.ts';
-import { profilePart, reason } from './profiles.ts';
+import { profilePart } from './profiles.ts';
 
 export interface ProfileClaim {
   readonly pidFile: string;
@@ -55,7 +56,7 @@ export function claimProfile(
     });
   } catch (error) {
     if (error instanceof MusterError) throw error;
-    throw new MusterError('profile_unusable', `The pid file ${pidFile} cannot be written: ${reason(error)}`);
+    throw folderError(`The pid file ${pidFile} cannot be written`, profilePart(profileDir, 'pid'), error);
   }
   const release = (): void => {
     process.off('exit', release);

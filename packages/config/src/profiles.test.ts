@@ -35,7 +35,7 @@ test('a profile has its folders, security for the owner only, however often it i
   const dir = join(folder, 'deep', 'profile_x');
   ensureProfile(dir);
   ensureProfile(dir);
-  for (const part of ['log', 'pid', 'startup', 'static']) expect(existsSync(join(dir, part))).toBe(true);
+  for (const part of ['db', 'log', 'pid', 'startup', 'static']) expect(existsSync(join(dir, part))).toBe(true);
   expect(statSync(join(dir, 'security')).mode & 0o777).toBe(0o700);
 });
 

@@ -1,8 +1,10 @@
 // Profile folders (§1.1): where they are, and what is in them.
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { MusterError } from '@muster/protocol';
+import { isMissing } from './files.ts';
+import { folderError } from './folder-error.ts';
 import type { Environment } from './parse.ts';
 
 /** What a command line says of the profile; empty means not given. */
@@ -30,8 +32,11 @@ export function resolveProfileDir(choice: ProfileChoice, env: Environment): stri
   return join(resolveIpythonDir(choice, env), `profile_${name}`);
 }
 
+/** Folders of a profile, beside `security`. */
+const parts = ['db', 'log', 'pid', 'startup', 'static'] as const;
+
 /** Path of the folder of a profile's part, e.g. `security`. */
-export const profilePart = (profileDir: string, part: 'log' | 'pid' | 'security' | 'startup' | 'static'): string =>
+export const profilePart = (profileDir: string, part: 'security' | (typeof parts)[number]): string =>
   join(profileDir, part);
 
 /**
@@ -40,14 +45,24 @@ export const profilePart = (profileDir: string, part: 'log' | 'pid' | 'security'
  */
 export function ensureProfile(profileDir: string): void {
   try {
-    for (const part of ['log', 'pid', 'startup', 'static'] as const) {
-      mkdirSync(profilePart(profileDir, part), { recursive: true });
-    }
+    for (const part of parts) mkdirSync(profilePart(profileDir, part), { recursive: true });
     const security = profilePart(profileDir, 'security');
     mkdirSync(security, { recursive: true, mode: 0o700 });
     chmodSync(security, 0o700);
   } catch (error) {
-    throw new MusterError('profile_unusable', `The profile folder ${profileDir} cannot be used: ${reason(error)}`);
+    throw folderError(`The profile folder ${profileDir} cannot be used`, profileDir, whyNot(profileDir, error));
+  }
+}
+
+/** Making a folder with those above it says "no such file" also where a disk can only be read: asked for one alone, it tells. */
+function whyNot(folder: string, error: unknown): unknown {
+  if (!isMissing(error) || existsSync(folder)) return error;
+  if (!existsSync(dirname(folder))) return whyNot(dirname(folder), error);
+  try {
+    mkdirSync(folder);
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }
 

@@ -1,8 +1,15 @@
 // The config files of a profile: made, kept, and put aside when they are made anew.
 
 import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { type ConfigProgram, configExtensions, isMissing, reason, writeFileAtomically } from '@muster/config';
+import { dirname, join } from 'node:path';
+import {
+  type ConfigProgram,
+  configExtensions,
+  folderError,
+  isMissing,
+  reason,
+  writeFileAtomically,
+} from '@muster/config';
 import { MusterError } from '@muster/protocol';
 
 /** All config files of a program in a folder, in any form; more than one is a mistake of its owner. */
@@ -26,7 +33,7 @@ export function writeConfigFile(path: string, text: string): void {
   try {
     writeFileAtomically(path, text);
   } catch (error) {
-    throw new MusterError('profile_unusable', `${path} cannot be written: ${reason(error)}`);
+    throw folderError(`${path} cannot be written`, dirname(path), error);
   }
 }
 

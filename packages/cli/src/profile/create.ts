@@ -1,9 +1,8 @@
 // muster profile create: the folder, and a config file for each program, with every setting explained.
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { configPrograms, ensureProfile, reason, type SettingsOf } from '@muster/config';
-import { MusterError } from '@muster/protocol';
+import { configPrograms, ensureProfile, type SettingsOf } from '@muster/config';
 import { chooseProfile } from './choose.ts';
 import { configFilesOf, putAside, writeConfigFile } from './config-files.ts';
 import type { createSettings } from './settings.ts';
@@ -17,7 +16,6 @@ export async function createProfile(
   const { dir, label } = chooseProfile(values, words, env);
   const isNew = !existsSync(dir);
   ensureProfile(dir);
-  makeDatabaseFolder(dir);
   const lines = [`Profile ${label}: ${dir}${isNew ? '' : ' (was there)'}`];
   for (const program of configPrograms) {
     const there = configFilesOf(dir, program);
@@ -36,13 +34,4 @@ export async function createProfile(
   );
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
-}
-
-/** Where SQLite keeps tasks; IPython has it, too. */
-function makeDatabaseFolder(dir: string): void {
-  try {
-    mkdirSync(join(dir, 'db'), { recursive: true });
-  } catch (error) {
-    throw new MusterError('profile_unusable', `The profile folder ${dir} cannot be used: ${reason(error)}`);
-  }
 }
