@@ -1,5 +1,6 @@
 // Settings that all services have when they run as programs of their own.
 import { logSettings } from './common-settings.ts';
+import { logFileSettings } from './log-file-settings.ts';
 import type { SettingsOf, SettingsTable } from './settings.ts';
 
 /** How services find each other, and what they trust each other by. */
@@ -150,6 +151,18 @@ export const sharedServiceSettings = {
     description: 'Lines for people or for machines.',
   },
   logLevel: { ...logSettings.logLevel, name: 'log-level', env: 'MUSTER_LOG_LEVEL' },
+  logDir: {
+    name: 'log-dir',
+    flags: ['log-dir'],
+    env: 'MUSTER_LOG_DIR',
+    type: 'text',
+    default: '',
+    group: 'Logging',
+    placeholder: 'FOLDER',
+    description: 'Write what is logged to a file in this folder, too. Empty: to standard error only.',
+  },
+  logFileBytes: { ...logFileSettings.logFileBytes, name: 'log-file-size' },
+  logFiles: { ...logFileSettings.logFiles, name: 'log-files' },
 } as const satisfies SettingsTable;
 
 export type SharedServiceValues = SettingsOf<typeof sharedServiceSettings>;

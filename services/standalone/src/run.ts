@@ -2,8 +2,15 @@
 import type { SharedServiceValues } from '@muster/config';
 import { readSessionKey } from '@muster/config';
 import { MusterError } from '@muster/protocol';
-import type { Logger, ProcessMetrics } from '@muster/telemetry';
-import { createLogger, createProcessMetrics, gauge, startWatchServer, watchOpenFiles } from '@muster/telemetry';
+import type { Logger, LogOutput, ProcessMetrics } from '@muster/telemetry';
+import {
+  createLogger,
+  createLogOutput,
+  createProcessMetrics,
+  gauge,
+  startWatchServer,
+  watchOpenFiles,
+} from '@muster/telemetry';
 import { busMetrics } from './bus-metrics.ts';
 import type { Readiness } from './readiness.ts';
 import { createReadiness } from './readiness.ts';
@@ -22,8 +29,10 @@ export async function runService<V extends SharedServiceValues>(
   program: ServiceProgram<V>,
   values: V,
 ): Promise<number> {
-  const log = createLogger({ level: values.logLevel, format: values.logFormat }).child({ service: program.name });
   checkClusterId(values.clusterId);
+  const output = openOutput(program.name, values);
+  const { logLevel: level, logFormat: format } = values;
+  const log = createLogger({ level, format, write: output.write }).child({ service: program.name });
   const key = readSessionKey(values);
   const stopping = createStopping();
   const readiness = createReadiness(log);
@@ -48,7 +57,14 @@ export async function runService<V extends SharedServiceValues>(
     files.stop();
     await server?.close();
     stopping.close();
+    output.close();
   }
+}
+
+/** `FOLDER/hub-CLUSTER_ID-PID.log` besides the terminal, where a folder is given. */
+function openOutput(name: string, { logDir, clusterId, logFileBytes, logFiles }: SharedServiceValues): LogOutput {
+  const limits = { maxBytes: logFileBytes, files: logFiles, clean: false };
+  return createLogOutput(logDir === '' ? undefined : { ...limits, folder: logDir, name: `${name}-${clusterId}` });
 }
 
 async function serve(address: string, readiness: Readiness, figures: ProcessMetrics, running: Running, log: Logger) {
