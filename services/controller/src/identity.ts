@@ -6,7 +6,7 @@ import type { Logger } from '@muster/telemetry';
 import type { Side } from '@muster/transport';
 import { type CurveServers, defaultLocation, hasSeparateDoors, resolveAddress } from '@muster/transport';
 import { findLocation } from './location/find-location.ts';
-import { type PortPlan, planFromFiles, planPorts } from './port-plan.ts';
+import { type PortPlan, planFromFiles, planPorts, portsMissing } from './port-plan.ts';
 import { readReusable } from './reuse.ts';
 import type { ControllerValues } from './settings.ts';
 
@@ -71,9 +71,16 @@ async function newIdentity(values: ControllerValues, isStrict: boolean, log: Log
     client: await resolveAddress(values.clientIp || values.ip),
     engine: await resolveAddress(values.engineIp || values.ip),
   };
+  const plan = planPorts(values, isStrict);
+  const missing = portsMissing(values, plan, isStrict);
+  if (missing.length > 0)
+    log.warn(
+      { channels: missing.join(', '), remedy: 'give as many ports more' },
+      'port pools exhausted: free ports are taken',
+    );
   return {
     addresses,
-    plan: planPorts(values, isStrict),
+    plan,
     key: values.key ?? undefined,
     location: findLocation(values.location, [...new Set(Object.values(addresses))], log),
     ssh: { client: values.sshServer, engine: values.engineSshServer },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planPorts } from './port-plan.ts';
+import { type PortPools, planPorts, portsMissing } from './port-plan.ts';
 
 const none = { ports: [], enginePorts: [], clientPorts: [], registrationPort: null };
 
@@ -43,4 +43,18 @@ test("a side's own pool goes first, then the common one, then free ports", () =>
     'engine:broadcast': [0, 0],
     'client:control': 4,
   });
+});
+
+test('channels for which the pools of their side are too small', () => {
+  const missing = (given: Partial<PortPools>, isStrict = false) => {
+    const pools = { ...none, ...given };
+    return portsMissing(pools, planPorts(pools, isStrict), isStrict);
+  };
+  const some = (count: number): number[] => Array.from({ length: count }, (_, n) => 5000 + n);
+  expect(missing({})).toEqual([]);
+  expect(missing({ registrationPort: 5000 })).toEqual([]);
+  expect(missing({ ports: some(15) })).toEqual([]);
+  expect(missing({ ports: some(15) }, true)).toEqual(['client:registration']);
+  expect(missing({ enginePorts: some(8) })).toEqual(['engine:broadcast']);
+  expect(missing({ clientPorts: some(5), enginePorts: some(9) })).toEqual(['client:broadcast']);
 });

@@ -52,6 +52,20 @@ export function planPorts(pools: PortPools, isStrict: boolean): PortPlan {
   return plan;
 }
 
+/** Channels of a side with pools for which these were too small: they take free ports, which a firewall may not let through. */
+export function portsMissing(pools: PortPools, plan: PortPlan, isStrict: boolean): readonly ChannelKey[] {
+  const missing = (side: 'client' | 'engine', own: readonly number[], channels: readonly Channel[]): ChannelKey[] =>
+    own.length + pools.ports.length === 0
+      ? []
+      : channels
+          .map((channel): ChannelKey => `${side}:${channel}`)
+          .filter((key) => [plan[key] ?? 0].flat().includes(0));
+  return [
+    ...missing('engine', pools.enginePorts, engineOrder),
+    ...missing('client', pools.clientPorts, clientChannels(isStrict)),
+  ];
+}
+
 /** The plan that repeats an earlier controller's ports. */
 export function planFromFiles(client: ClientConnection, engine: EngineConnection): PortPlan {
   const plan: PortPlan = {};
