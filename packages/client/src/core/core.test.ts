@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isElsewhere, reachable } from './address.ts';
+import { isElsewhere, reachable, sshServerOf } from './address.ts';
 import { createEngineList } from './engine-list.ts';
 import { bounds, join, partition } from './partition.ts';
 import { createWatch } from './watch.ts';
@@ -73,4 +73,18 @@ test('the address of a controller, from here', () => {
   expect(reachable(at('10.1.1.1', 'other'), here).interface).toBe('tcp://10.1.1.1');
   expect(isElsewhere(at('127.0.0.1', 'other'), here)).toBe(true);
   expect(isElsewhere(at('127.0.0.1', 'lab'), here)).toBe(false);
+});
+
+test.each([
+  ['nothing is said', '127.0.0.1', 'other', '', '', ''],
+  ['on loopback elsewhere', '127.0.0.1', 'other', 'gate', '', 'gate'],
+  ['on loopback here: none is needed', '127.0.0.1', 'lab', 'gate', '', ''],
+  ['on loopback of one of our addresses', '127.0.0.1', '10.0.0.5', 'gate', '', ''],
+  ['on an address', '10.1.1.1', 'lab', 'gate', '', 'gate'],
+  ['a key alone, on an address', '10.1.1.1', 'other', '', '/k', '10.1.1.1'],
+  ['a key alone, on loopback elsewhere', '127.0.0.1', 'other', '', '/k', 'other'],
+  ['a key alone, IPv6', '[fe80::1]', 'other', '', '/k', 'fe80::1'],
+])('ssh server of the file, controller %s', (_what, address, location, ssh, keyFile, server) => {
+  const here = { hostname: 'lab', addresses: ['10.0.0.5', '127.0.0.1'] };
+  expect(sshServerOf({ interface: `tcp://${address}`, location, ssh } as never, keyFile, here)).toBe(server);
 });

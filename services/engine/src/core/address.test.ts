@@ -1,6 +1,6 @@
 import type { EngineConnection } from '@muster/protocol';
 import { expect, test } from 'vitest';
-import { overrideAddress, reachableInterface } from './index.ts';
+import { overrideAddress, reachableInterface, sshServerOf } from './index.ts';
 
 const connection = (over: Partial<EngineConnection>): EngineConnection =>
   ({ interface: 'tcp://0.0.0.0', location: '', registration: 5000, ...over }) as EngineConnection;
@@ -31,4 +31,17 @@ test.each([
 
 test.each(['http://h', 'tcp://h:99999', 'tcp://h:0', 'a/b', ''])('--url=%s is refused', (url) => {
   expect(overrideAddress(connection({}), url)).toBe(undefined);
+});
+
+test.each([
+  ['nothing is said', {}, {}, ''],
+  ['the file names one, wherever the controller is', { ssh: 'gate', location: 'here' }, {}, 'gate'],
+  ['the option wins', { ssh: 'gate' }, { server: 'me@other' }, 'me@other'],
+  ['a key alone, controller on an address', { interface: 'tcp://10.1.1.1' }, { keyFile: '/k' }, '10.1.1.1'],
+  ['a key alone, controller on loopback elsewhere', { location: 'node1' }, { keyFile: '/k' }, 'node1'],
+  ['a key alone, controller on loopback here', { location: 'here' }, { keyFile: '/k' }, '127.0.0.1'],
+  ['a key alone, IPv6', { interface: 'tcp://[fe80::1]' }, { keyFile: '/k' }, 'fe80::1'],
+])('ssh server: %s', (_what, over, chosen, server) => {
+  const direct = connection({ interface: 'tcp://127.0.0.1', ssh: '', ...over });
+  expect(sshServerOf(direct, { server: '', keyFile: '', ...chosen }, place)).toBe(server);
 });

@@ -68,11 +68,9 @@ async function findConnection(
 
 /** As the controller is reached from here, or from the ssh server. Throws MusterError `bad_option`. */
 function withAddress(connection: EngineConnection, values: EngineValues): EngineConnection {
+  const location = values.location || connection.location;
   if (values.url === '')
-    return {
-      ...connection,
-      interface: reachableInterface(connection, ownPlace(), values.location || connection.location),
-    };
+    return { ...connection, location, interface: reachableInterface(connection, ownPlace(), location) };
   const overridden = overrideAddress(connection, values.url);
   if (overridden !== undefined) return overridden;
   throw new MusterError(
