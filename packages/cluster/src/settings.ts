@@ -118,3 +118,8 @@ export const logsSettings = {
   },
   ...common,
 } as const satisfies SettingsTable;
+
+/** Of the commands that share the config file `ipcluster_config`. */
+export const commandTables: readonly SettingsTable[] = [
+  ...[startSettings, stopSettings, listSettings, statusSettings, cleanSettings, restartSettings, logsSettings],
+];

@@ -4,12 +4,12 @@ import { listProfileDirs, profileLabel, resolveIpythonDir, resolveProfileDir } f
 import { launchedCount } from '@muster/launchers';
 import { formatCluster } from '../cluster-file.ts';
 import { type FoundCluster, isEmpty, listClusterIds } from '../cluster-store.ts';
-import { tryCluster } from '../control/find.ts';
+import { type Found, tryCluster } from '../control/find.ts';
 import type { listSettings } from '../settings.ts';
 
 /** Prints the clusters of the chosen profile, or without a choice of all profiles. */
 export async function listClusters(values: SettingsOf<typeof listSettings>, env: NodeJS.ProcessEnv): Promise<number> {
-  const clusters = await findClusters(values, env);
+  const clusters = (await findClusters(values, env)).map(({ cluster }) => cluster);
   if (values.output === 'json') process.stdout.write(`${JSON.stringify(clusters.map(formatCluster))}\n`);
   else process.stdout.write(formatList(clusters));
   return 0;
@@ -18,7 +18,7 @@ export async function listClusters(values: SettingsOf<typeof listSettings>, env:
 type Where = Pick<SettingsOf<typeof listSettings>, 'profile' | 'profileDir' | 'ipythonDir'>;
 
 /** Those that run; of the chosen profile, or of all. */
-export async function findClusters(values: Where, env: NodeJS.ProcessEnv): Promise<FoundCluster[]> {
+export async function findClusters(values: Where, env: NodeJS.ProcessEnv): Promise<Found[]> {
   const chosen = values.profile !== '' || values.profileDir !== '';
   const folders = chosen ? [resolveProfileDir(values, env)] : listProfileDirs(resolveIpythonDir(values, env));
   const all = await Promise.all(
@@ -26,7 +26,7 @@ export async function findClusters(values: Where, env: NodeJS.ProcessEnv): Promi
       listClusterIds(profileDir).map((clusterId) => tryCluster({ profileDir, clusterId })),
     ),
   );
-  return all.flatMap((found) => (found === undefined || isEmpty(found.cluster) ? [] : [found.cluster]));
+  return all.flatMap((found) => (found === undefined || isEmpty(found.cluster) ? [] : [found]));
 }
 
 /** A table; an empty cluster id is shown as ''. */

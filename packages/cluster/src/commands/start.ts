@@ -36,12 +36,7 @@ export async function startCluster(
     if (values.daemonize) return ready.missing === 0 || ready.waiting.length > 0 ? 0 : 1;
     return control.untilTheEnd(voiceOf(progress), signals.signal);
   };
-  return finish(run, signals, values.daemonize, async () => {
-    const isThere = held.controller !== undefined;
-    if (isThere) progress.say('Stopping the cluster …');
-    await control.stop();
-    if (isThere) progress.say('Cluster is stopped.');
-  });
+  return finish(run, signals, values.daemonize, () => control.stop());
 }
 
 export const progressOf = ({ logLevel }: Pick<StartValues, 'logLevel'>): Progress =>

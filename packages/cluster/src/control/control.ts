@@ -24,7 +24,7 @@ export interface Control {
   readonly held: Held;
   /** Takes over what was found. */
   adopt(found: Pick<ClusterState, 'controller' | 'engineSets' | 'options'>): void;
-  startController(stop?: AbortSignal): Promise<void>;
+  startController(): Promise<void>;
   /** Waits for its connection files. */
   untilUp(stop?: AbortSignal): Promise<void>;
   /** Starts controller and engines, and waits until all are registered. */
@@ -47,7 +47,10 @@ export function createControl(order: Order): Control {
     adopt({ controller, engineSets, options }) {
       Object.assign(held, { controller, engineSets: { ...engineSets }, options });
     },
-    startController: () => startController(order, held),
+    startController: () => {
+      begin(held);
+      return startController(order, held, () => announce(order, 'a controller'));
+    },
     untilUp: (stop) => untilUp(order, held, stop),
     start: (n, stop) => startBoth(order, held, n, stop),
     startEngines: (n, stop) => startMore(order, held, n, stop),
@@ -61,6 +64,14 @@ export function createControl(order: Order): Control {
   };
 }
 
+/** Said when nothing speaks against the start. */
+const announce = ({ tell, place }: Order, what: string): void =>
+  tell({
+    phase: 'controller.starting',
+    text: `Starting ${what}, profile ${profileLabel(place.profileDir)} …`,
+    elapsedMs: 0,
+  });
+
 const begin = (held: Held): void => {
   held.began = performance.now();
 };
@@ -69,9 +80,7 @@ async function startBoth(order: Order, held: Held, n?: number, stop?: AbortSigna
   begin(held);
   const count = engineCount(order, n);
   held.options = { ...held.options, n: count };
-  const profile = profileLabel(order.place.profileDir);
-  const text = `Starting a controller and ${countOf(count, 'engine')}, profile ${profile} …`;
-  await startController(order, held, () => order.tell({ phase: 'controller.starting', text, elapsedMs: 0 }));
+  await startController(order, held, () => announce(order, `a controller and ${countOf(count, 'engine')}`));
   // With files of an earlier start, engines would go by these before the controller has checked them.
   if (keepsFiles(held.options) || mustWait(order, held)) await untilUp(order, held, stop);
   await delay(order.values.delayS * 1000, undefined, { signal: stop });

@@ -19,10 +19,13 @@ export async function stopAll(order: Order, held: Held): Promise<void> {
     for (const id of Object.keys(held.engineSets)) await stopEngines(order, held, id);
     return releaseClaim(held);
   }
+  const since = (): number => performance.now() - held.began;
+  order.tell({ phase: 'stopping', text: 'Stopping the cluster …', elapsedMs: since() });
   const found = await loadCluster(place, launchers);
   await removeInOrder(launchers, { controller, engineSets: { ...found?.engineSets, ...held.engineSets } });
   updateCluster(place, () => undefined);
   removeRemains(place, held.options);
+  order.tell({ phase: 'stopped', text: 'Cluster is stopped.', elapsedMs: since() });
   held.controller = undefined;
   held.engineSets = {};
   releaseClaim(held);
