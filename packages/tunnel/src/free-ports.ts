@@ -22,7 +22,7 @@ export function portsOutside({ low, high }: PortRange): number[] {
   return outside.length < fewest ? all : outside;
 }
 
-export function outgoingRange(): PortRange {
+function outgoingRange(): PortRange {
   try {
     const [low, high] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/).map(Number);
     return Number.isInteger(low) && Number.isInteger(high) ? { low: low!, high: high! } : usualRange;

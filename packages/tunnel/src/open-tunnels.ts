@@ -15,7 +15,7 @@ import { parseSshServer } from './ssh-server.ts';
 export type TunnelEvent =
   | { readonly type: 'tunnel.lost'; readonly error: MusterError; readonly pauseMs: number }
   | { readonly type: 'tunnel.restored'; readonly afterMs: number }
-  /** The ssh server could not reach the place of a forward, and said this. At most one in 10 s is told. */
+  /** The ssh server could not reach the place of a forward, and said this. At most one a minute is told. */
   | { readonly type: 'forward.failed'; readonly said: string };
 
 export interface TunnelOptions {
@@ -47,7 +47,7 @@ const mostForwards = 200;
 const mostTries = 10;
 const firstPassageMs = 1000;
 const farewellMs = 250;
-const tellEveryMs = 10_000;
+const tellEveryMs = 60_000;
 
 /**
  * Resolves when ssh was let in and all local ports are open. Rejects with MusterError: `bad_option`; `unreachable` (no ssh program,
