@@ -151,6 +151,10 @@ test('a port that is taken is named', async () => {
   expect(status).toBe(1);
   expect(err).toContain(`${port}: this port is taken`);
   expect(err).toContain('choose another port');
+  const [log = ''] = commands.files('log');
+  expect(readFileSync(file(`log/${log}`), 'utf8')).toContain(
+    `ERROR ended by an error why=tcp://127.0.0.1:${port}: this port`,
+  );
   expect([...commands.files('security'), ...commands.files('pid')]).toEqual([]);
 });
 

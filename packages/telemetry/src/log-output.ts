@@ -20,6 +20,8 @@ export interface LogOutput {
   /** Undefined: there is none. */
   readonly path: string | undefined;
   write(line: string): void;
+  /** To the file alone: what the terminal is told in other words. */
+  writeToFile(line: string): void;
   close(): void;
 }
 
@@ -35,6 +37,7 @@ export function createLogOutput(
       terminal(line);
       file?.write(line);
     },
+    writeToFile: (line) => file?.write(line),
     close: () => file?.close(),
   };
 }

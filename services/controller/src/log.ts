@@ -1,14 +1,19 @@
 // Where a controller logs to, and what it says of its start: one line each, as people look for them.
 import type { ConnectionPaths, Connections, ProfileClaim } from '@muster/config';
 import { profilePart } from '@muster/config';
+import { MusterError } from '@muster/protocol';
 import type { TaskStore } from '@muster/task-store';
-import { createLogger, createLogOutput, type Logger, type LogOutput } from '@muster/telemetry';
+import { createLogger, createLogOutput, type Logger } from '@muster/telemetry';
 import type { TransportName } from '@muster/transport';
 import type { ControllerValues } from './settings.ts';
 
 export interface OpenLog {
   readonly log: Logger;
-  readonly output: LogOutput;
+  /** The file's path; undefined: there is none. */
+  readonly path: string | undefined;
+  /** For the file alone: why the program ends, which the terminal is told by whoever called it. */
+  noteEnd(error: unknown): void;
+  close(): void;
 }
 
 /** Lines for the terminal and for a file of the profile, which must be there. */
@@ -17,7 +22,22 @@ export function openLog(values: ControllerValues, profileDir: string): OpenLog {
   const name = clusterId === '' ? 'ipcontroller' : `ipcontroller-${clusterId}`;
   const choice = { folder: profilePart(profileDir, 'log'), name, maxBytes, files, clean };
   const output = createLogOutput(logToFile ? choice : undefined);
-  return { log: createLogger({ level: values.logLevel, format: values.logFormat, write: output.write }), output };
+  const shape = { level: values.logLevel, format: values.logFormat };
+  const noteEnd = (error: unknown): void => {
+    const fields = error instanceof MusterError ? { why: error.message, remedy: error.remedy } : { err: error };
+    const file = createLogger({ ...shape, write: output.writeToFile }).child({ service: 'controller' });
+    file.error(fields, 'ended by an error');
+  };
+  process.on('uncaughtExceptionMonitor', noteEnd);
+  return {
+    log: createLogger({ ...shape, write: output.write }),
+    path: output.path,
+    noteEnd,
+    close() {
+      process.off('uncaughtExceptionMonitor', noteEnd);
+      output.close();
+    },
+  };
 }
 
 /** Who and where it is. */

@@ -36,8 +36,9 @@ export async function runController(given: ControllerValues, env: NodeJS.Process
   const profileDir = resolveProfileDir(values, env);
   ensureProfile(profileDir);
   const claim = claimProfile(profileDir, values.clusterId);
-  const { log, output } = openLog(values, profileDir);
-  sayBeginning(log, profileDir, claim, output.path);
+  const opened = openLog(values, profileDir);
+  const { log } = opened;
+  sayBeginning(log, profileDir, claim, opened.path);
   const paths = connectionPaths(profileDir, values.clusterId);
   const engineState = engineStatePath(profileDir, values.clusterId);
   const leave = (): void => {
@@ -67,10 +68,14 @@ export async function runController(given: ControllerValues, env: NodeJS.Process
     files.stop();
     callOff();
     await stop();
+    own.info({ connectionFiles: values.reuse ? 'kept' : 'removed' }, 'stopped');
     return status;
+  } catch (error) {
+    opened.noteEnd(error);
+    throw error;
   } finally {
     leave();
-    output.close();
+    opened.close();
   }
 }
 

@@ -36,7 +36,7 @@ export const networkSettings = {
   },
   location: {
     name: 'IPController.location',
-    otherNames: ['HubFactory.location'],
+    otherNames: ['HubFactory.location', 'IPControllerApp.location'],
     flags: ['location'],
     type: 'text',
     default: '',
@@ -82,7 +82,7 @@ export const networkSettings = {
   },
   sshServer: {
     name: 'IPController.ssh_server',
-    otherNames: ['HubFactory.ssh_server'],
+    otherNames: ['HubFactory.ssh_server', 'IPControllerApp.ssh_server'],
     flags: ['ssh'],
     type: 'text',
     default: '',
@@ -92,7 +92,7 @@ export const networkSettings = {
   },
   engineSshServer: {
     name: 'IPController.engine_ssh_server',
-    otherNames: ['HubFactory.engine_ssh_server'],
+    otherNames: ['HubFactory.engine_ssh_server', 'IPControllerApp.engine_ssh_server'],
     flags: ['enginessh', 'engine-ssh'],
     type: 'text',
     default: '',
