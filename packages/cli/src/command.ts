@@ -1,5 +1,12 @@
 // The shell around every command: help, version, warnings, errors with their remedy, exit status.
-import type { CommandLine, ConfigProgram, Environment, ParseOptions, SettingsTable, Usage } from '@muster/config';
+import type {
+  CommandLine,
+  ConfigProgram,
+  Environment,
+  ProfileParseOptions,
+  SettingsTable,
+  Usage,
+} from '@muster/config';
 import { parseWithFile, parseWithProfile, renderHelp } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import { readVersion } from './version.ts';
@@ -9,7 +16,7 @@ export interface Command<T extends SettingsTable> {
   readonly name: string;
   readonly table: T;
   readonly usage: Usage;
-  readonly parse?: Omit<ParseOptions, 'files' | 'program'>;
+  readonly parse?: Omit<ProfileParseOptions, 'program'>;
   /** It has a config file in the profile, under this name. */
   readonly config?: ConfigProgram;
   /** What its arguments are that are no options; for completion. */

@@ -48,7 +48,8 @@ test.each(configPrograms)(
 const hosts = { 'host1.example.com': 2, 'host3.example.com': [1, ['--profile-dir=/home/p']] };
 
 /** As the documents have them, and what the program then has. */
-const rows: readonly (readonly [ConfigProgram, name: string, value: unknown, meant?: unknown])[] = [
+type Row = readonly [ConfigProgram, name: string, value: unknown, meant?: unknown];
+const rows: readonly Row[] = [
   ['ipcontroller', 'HubFactory.ip', '*'],
   ['ipcontroller', 'IPController.ip', '192.168.1.16'],
   ['ipcontroller', 'HubFactory.location', '10.0.1.5'],
@@ -91,9 +92,8 @@ const rows: readonly (readonly [ConfigProgram, name: string, value: unknown, mea
   ['ipcluster', 'SSHLauncher.to_fetch', [['/remote/a', '/local/a']]],
 ];
 
-test.each(rows)(
-  '%s: c.%s = %j holds, in the file and on the command line',
-  async (program, name, value, meant = value) => {
+for (const [program, name, value, meant = value] of rows)
+  test(`${program}: c.${name} = ${JSON.stringify(value)} holds, in the file and on the command line`, async () => {
     const { main } = await tablesOf[program]();
     const file = asConfigFile({ path: 'config', text: '', isOfProfile: true, settings: [{ name, value }] });
     const written = typeof value === 'string' ? value : JSON.stringify(value);
@@ -106,8 +106,7 @@ test.each(rows)(
       for (const key of keys) expect(line.values[key]).toEqual(meant);
       expect(line.warnings).toEqual([]);
     }
-  },
-);
+  });
 
 test.each([
   ['IPClusterEngines.engine_set_launcher', 'engine_launcher_class'],

@@ -20,6 +20,12 @@ const configOf = (appClass: string) => ({
   },
 });
 
+/** Of a command for a cluster that is there already, and so its profile. */
+const ofProfile = ({ config, parse }: ReturnType<typeof configOf>) => ({
+  config,
+  parse: { ...parse, needsProfile: true },
+});
+
 const start = defineCommand({
   name: 'ipcluster start',
   table: startSettings,
@@ -49,7 +55,7 @@ const start = defineCommand({
 const engines = defineCommand({
   name: 'ipcluster engines',
   table: enginesSettings,
-  ...configOf('IPClusterEngines'),
+  ...ofProfile(configOf('IPClusterEngines')),
   usage: {
     usage: 'ipcluster engines [options]',
     about: 'Starts engines for the controller of a profile. Ctrl-C interrupts their work; twice, it stops them.',
@@ -62,7 +68,7 @@ const noCluster = [['11', 'there is no such cluster']] as const;
 
 /** Of a command that takes ids of clusters. */
 function withIds(appClass: string) {
-  const { config, parse } = configOf(appClass);
+  const { config, parse } = ofProfile(configOf(appClass));
   return { config, parse: { ...parse, words: true }, wordKind: 'clusters' as const };
 }
 

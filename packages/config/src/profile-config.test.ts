@@ -78,6 +78,21 @@ test('the profile that is named has the file; without a folder or a file there a
   expect((await parse(['--help', '--profile=b'])).files).toEqual([]);
 });
 
+test('a profile that is named and is not there is refused where it is needed, with how to make it', async () => {
+  const needing = (...argv: string[]) => parse(argv, {}, { program: 'ipcontroller', needsProfile: true });
+  await expect(needing('--profile=none')).rejects.toMatchObject({
+    code: 'no_profile',
+    message: `There is no profile folder ${join(home, 'profile_none')}.`,
+    remedy: expect.stringContaining('muster profile create none'),
+  });
+  const other = join(home, 'other');
+  await expect(needing(`--profile-dir=${other}`)).rejects.toMatchObject({
+    remedy: expect.stringContaining(`create --profile-dir=${other}`),
+  });
+  rmSync(folder, { recursive: true });
+  expect((await needing()).files).toEqual([]);
+});
+
 test('two files for one program are refused, by their names; those of other programs do not matter', async () => {
   write('profile_default/ipcontroller_config.ts', '');
   write('profile_default/ipengine_config.yaml', 'no');

@@ -1,15 +1,18 @@
 // Where a program's settings come from: option, environment, --config, the profile's config file, default.
+import { existsSync } from 'node:fs';
 import type { ConfigProgram } from './class-tree.ts';
 import type { ConfigFile } from './config-files/config-file.ts';
 import { findConfigFile } from './config-files/find.ts';
 import type { CommandLine, Environment, ParseOptions } from './parse.ts';
 import { parseCommandLine } from './parse.ts';
 import type { ProfileChoice } from './profiles.ts';
-import { resolveProfileDir } from './profiles.ts';
+import { noProfile, resolveProfileDir } from './profiles.ts';
 import type { SettingsTable } from './settings.ts';
 
 export interface ProfileParseOptions extends Omit<ParseOptions, 'files'> {
   readonly program: ConfigProgram;
+  /** A profile that is named has to be there: nothing is made or waited for. */
+  readonly needsProfile?: boolean;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function parseWithFile<const T extends SettingsTable>(
   return parseCommandLine(table, argv, env, { ...options, files: [await load(path)] });
 }
 
-/** As parseWithFile, with the config file of the profile, which yields to the other. */
+/** As parseWithFile, with the config file of the profile, which yields to the other. Throws also MusterError `no_profile`. */
 export async function parseWithProfile<const T extends SettingsTable>(
   table: T,
   argv: readonly string[],
@@ -42,7 +45,11 @@ export async function parseWithProfile<const T extends SettingsTable>(
   const files: ConfigFile[] = typeof named === 'string' && named !== '' ? [await load(named)] : [];
   // The named file may name the profile.
   const { values } = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
-  const { path, warning } = findConfigFile(resolveProfileDir(values as ProfileChoice, env), options.program);
+  const choice: ProfileChoice = values;
+  const profileDir = resolveProfileDir(choice, env);
+  if (options.needsProfile && (choice.profile || choice.profileDir) && !existsSync(profileDir))
+    throw noProfile(profileDir, choice, env);
+  const { path, warning } = findConfigFile(profileDir, options.program);
   if (path !== undefined) files.unshift(await load(path, true));
   const whole = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
   return warning === undefined ? whole : { ...whole, warnings: [warning, ...whole.warnings] };

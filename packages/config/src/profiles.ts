@@ -82,6 +82,16 @@ export function listProfileDirs(ipythonDir: string): string[] {
 export const profileLabel = (profileDir: string): string =>
   /(?:^|[/\\])profile_([^/\\]+)$/.exec(profileDir)?.[1] ?? profileDir;
 
+/** The error for a profile that was named and has no folder: how to make it, and where to see which there are. */
+export function noProfile(profileDir: string, choice: ProfileChoice, env: Environment): MusterError {
+  const label = profileLabel(profileDir);
+  const remedy =
+    label === profileDir
+      ? `Make it: muster profile create --profile-dir=${profileDir}`
+      : `Make it: muster profile create ${label}. Those that there are, in ${resolveIpythonDir(choice, env)}: muster profile list`;
+  return new MusterError('no_profile', `There is no profile folder ${profileDir}.`, remedy);
+}
+
 function absolute(path: string, env: Environment): string {
   const home = env.HOME || homedir();
   return resolve(path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path);

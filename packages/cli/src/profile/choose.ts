@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Environment, ProfileChoice } from '@muster/config';
-import { profileLabel, resolveIpythonDir, resolveProfileDir } from '@muster/config';
+import { noProfile, profileLabel, resolveProfileDir } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 
 export interface ChosenProfile {
@@ -32,12 +32,5 @@ export function chooseProfile(choice: ProfileChoice, words: readonly string[], e
 export function chooseExisting(choice: ProfileChoice, words: readonly string[], env: Environment): ChosenProfile {
   const chosen = chooseProfile(choice, words, env);
   if (existsSync(chosen.dir)) return chosen;
-  const isNamed = chosen.label !== chosen.dir;
-  throw new MusterError(
-    'no_profile',
-    `There is no profile folder ${chosen.dir}.`,
-    isNamed
-      ? `Make it: muster profile create ${chosen.label}. Those that there are, in ${resolveIpythonDir(choice, env)}: muster profile list`
-      : `Make it: muster profile create --profile-dir=${chosen.dir}`,
-  );
+  throw noProfile(chosen.dir, choice, env);
 }
