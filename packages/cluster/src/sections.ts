@@ -27,16 +27,21 @@ export function formatController({ launcher, processes, state }: LaunchHandle, b
 
 /**
  * Python knows one launcher for all sets. Where there are several, that of processes of this machine is named if it is among
- * them, and sets of another one say so themselves.
+ * them: Python can then look after each set that is a process here. Sets of another one say so themselves.
  */
 export function formatEngines(sets: Sets, base: JsonObject): JsonObject {
   const names = [...new Set(Object.values(sets).map(({ launcher }) => launcher))];
   const common = names.length > 1 && names.includes('local') ? 'local' : (names[0] ?? 'local');
-  const entries = Object.entries(sets).map(([id, set]) => [
-    id,
-    { ...formatSet(set, base), ...(set.launcher === common ? {} : { muster: { launcher: set.launcher } }) },
-  ]);
-  return { class: common, sets: Object.fromEntries(entries) };
+  const format = (set: LaunchHandle): JsonObject => {
+    const { launcher, processes, n } = set;
+    if (launcher === common) return formatSet(set, base);
+    const isProcess = common === 'local' && n !== undefined && Object.keys(processes).length > 0;
+    const { n: _, ...parts } = set;
+    return isProcess
+      ? { ...formatSet(parts, base), muster: { launcher, n } }
+      : { ...formatSet(set, base), muster: { launcher } };
+  };
+  return { class: common, sets: Object.fromEntries(Object.entries(sets).map(([id, set]) => [id, format(set)])) };
 }
 
 /** A number for all is one process (MPI) or a job; without it there is a process for each engine. */
@@ -63,9 +68,9 @@ export function parseEngines(section: Json | undefined, notes: StartNotes): Reco
   const sets = Object.entries(section.sets).flatMap(([id, set]) => {
     if (!isJsonObject(set)) return [];
     const { muster, ...rest } = set;
-    const own = isJsonObject(muster) ? muster.launcher : undefined;
-    const handle = parseSet(typeof own === 'string' ? own : launcherOf(section), rest, id, notes);
-    return handle === undefined ? [] : [[id, handle]];
+    const { launcher, n } = isJsonObject(muster) ? muster : {};
+    const handle = parseSet(typeof launcher === 'string' ? launcher : launcherOf(section), rest, id, notes);
+    return handle === undefined ? [] : [[id, typeof n === 'number' && n > 0 ? { ...handle, n } : handle]];
   });
   return Object.fromEntries(sets);
 }

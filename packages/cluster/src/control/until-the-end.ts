@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { readCluster } from '../cluster-store.ts';
+import type { Place } from '../place.ts';
 import { askEveryMs, askStatus, how, tailOf } from '../watch.ts';
 import type { Held, Order } from './order.ts';
 import { followRestart } from './restart.ts';
@@ -42,9 +44,26 @@ async function controllerEnded(order: Order, held: Held, voice: Voice, stop: Abo
   const [main] = (await askStatus(order.launchers, 'controller', held.controller)).ended;
   if (main === undefined) return undefined;
   if (await followRestart(order, held, stop)) return 'restarted';
+  // Of processes that another command started it is not known how they ended.
+  if (main.exit === undefined && (await wasStopped(order.place, stop))) {
+    voice.say('The cluster was stopped by another command.');
+    return 0;
+  }
   if (main.exit === 0) voice.say('The controller has stopped.');
   else voice.complain(`The controller ended ${how(main)}.\n${tailOf(main)}`);
   return main.exit === 0 ? 0 : 1;
+}
+
+const stopTakesMs = 3000;
+
+/** Who stops a cluster removes its file when all processes have ended. */
+async function wasStopped(place: Place, stop: AbortSignal): Promise<boolean> {
+  const deadline = performance.now() + stopTakesMs;
+  while (readCluster(place) !== undefined) {
+    if (performance.now() > deadline) return false;
+    await delay(quietPollMs, undefined, { signal: stop });
+  }
+  return true;
 }
 
 async function enginesEnded(
