@@ -37,8 +37,11 @@ export type ToNanny =
   /** It cannot serve. */
   | { readonly type: 'failed'; readonly why: string; readonly remedy?: string | undefined };
 
-/** What an interrupt met: nothing, code that was waiting, code that was in a loop, or (in a Jupyter kernel) either. */
-export type Interrupted = 'idle' | 'waiting' | 'looping' | 'running';
+/**
+ * What an interrupt met: nothing, code that was waiting, code that was in a loop, or (in a Jupyter kernel) either. `ended`: the kernel
+ * ended before the code did.
+ */
+export type Interrupted = 'idle' | 'waiting' | 'looping' | 'running' | 'ended';
 
 /** File descriptor of the kernel's watch: the nanny writes the serial of each interrupt there, and its end is the nanny's. */
 export const watchFd = 4;

@@ -119,6 +119,18 @@ for (const mode of ['signal', 'message'])
     expect((await done('1')).content.status).toBe('ok');
   });
 
+real(`an interrupt that ends the kernel is answered all the same ${skip}`, { timeout: 90_000 }, async () => {
+  const { uuid, execute, program } = await startOne();
+  const code =
+    "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); print('runs', flush=True); time.sleep(60)";
+  const id = execute(code);
+  await until(() => controller.streamOf(id, 'stdout') !== '', { what: 'it runs', timeoutMs: 20_000 });
+  const reply = await controller.done(controller.send(uuid, 'control', 'interrupt_request', {}));
+  expect(reply.content).toEqual({ status: 'ok', interrupted: 'ended' });
+  expect((await program.exited).code).toBe(1);
+  expect(controller.unregistrations).toEqual([{ id: 0 }]);
+});
+
 real(`startup code runs at each start, also after a restart ${skip}`, { timeout: 90_000 }, async () => {
   controller = await startTestController();
   writeSpec('test', ipykernel());
@@ -130,10 +142,12 @@ real(`startup code runs at each start, also after a restart ${skip}`, { timeout:
   const uuid = await controller.ready();
   const show = async (): Promise<string> => {
     const tries: string[] = [];
-    // After a restart its sockets may still be shaking hands, and a ROUTER drops what is for peers it does not know yet.
+    // After a restart its sockets may still be shaking hands, and ROUTER and PUB drop what is for peers they do not know yet.
     const tryAgain = (): string | undefined => {
       tries.push(controller.send(uuid, 'mux', 'execute_request', { code: 'made' }));
-      return tries.find((id) => controller.replies.has(id));
+      return tries.find(
+        (id) => controller.replies.has(id) && controller.of(id).some(({ type }) => type === 'execute_input'),
+      );
     };
     const id = await until(tryAgain, { what: 'an answer', everyMs: 200, timeoutMs: 20_000 });
     const { published } = await controller.done(id);

@@ -149,6 +149,10 @@ function createBridge(
       for (const serial of serials) onInterrupted(serial, 'running');
       serials = [];
     },
-    closed: serving.close,
+    closed() {
+      // Before the controller is told of the end: who is gone is not heard.
+      for (const serial of serials) onInterrupted(serial, 'ended');
+      return serving.close();
+    },
   };
 }

@@ -7,6 +7,7 @@ export interface Interrupts {
   confirm(serial: number, what: Interrupted): void;
   /** An earlier one was not confirmed in time: the kernel does not react to interrupts. */
   readonly unheard: boolean;
+  /** The kernel has ended. */
   stop(): void;
 }
 
@@ -41,7 +42,7 @@ export function createInterrupts(limitMs: number): Interrupts {
       return unheard;
     },
     stop() {
-      for (const resolve of waiting.values()) resolve(undefined);
+      for (const resolve of waiting.values()) resolve('ended');
       waiting.clear();
     },
   };

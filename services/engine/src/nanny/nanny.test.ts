@@ -93,22 +93,24 @@ test('shutdown_request: everyone who waits is answered, then it ends', async () 
   expect(controller.unregistrations).toEqual([{ id: 0 }]);
 });
 
-test('shutdown_request with restart: a fresh kernel in the same registration', async () => {
-  const { uuid, execute, program } = await startOne();
+test('shutdown_request with restart: a fresh kernel in the same registration, startup code included', async () => {
+  const { uuid, execute, program } = await startOne(['-c', 'var started = (globalThis.started ?? 0) + 1']);
   const shownBy = async (id: string): Promise<string> =>
     JSON.stringify((await controller.done(id)).published.map(({ message }) => message.content));
-  expect(await shownBy(execute('var kept = 1; typeof kept'))).toContain("'number'");
+  expect(await shownBy(execute("var kept = 1; typeof kept + ' ' + started"))).toContain("'number 1'");
   const reply = await controller.done(controller.send(uuid, 'control', 'shutdown_request', { restart: true }));
   expect(reply.content).toEqual({ status: 'ok', restart: true });
   await program.says('kernel restarted');
-  // Its sockets may still be shaking hands, and a ROUTER drops what is for peers it does not know yet.
+  // Its sockets may still be shaking hands, and ROUTER and PUB drop what is for peers they do not know yet.
   const tries: string[] = [];
   const tryAgain = (): string | undefined => {
-    tries.push(execute('typeof kept'));
-    return tries.find((id) => controller.replies.has(id));
+    tries.push(execute("typeof kept + ' ' + started"));
+    return tries.find(
+      (id) => controller.replies.has(id) && controller.of(id).some(({ type }) => type === 'execute_input'),
+    );
   };
   const answered = await until(tryAgain, { what: 'an answer', everyMs: 100 });
-  expect(await shownBy(answered)).toContain("'undefined'");
+  expect(await shownBy(answered)).toContain("'undefined 1'");
   expect(controller.registrations.length).toBe(1);
   expect(controller.unregistrations).toEqual([]);
   expect(controller.published.some(({ type }) => type === 'shutdown_reply')).toBe(false);

@@ -12,8 +12,7 @@ export interface PythonEngine {
 
 export interface PythonOptions extends Invocation {
   readonly values: EngineValues;
-  /** Profile folder, if it is there. */
-  readonly profileDir: string | undefined;
+  readonly profileDir: string;
   /** This process's rank in MPI. */
   readonly rank: number | undefined;
 }
@@ -28,18 +27,16 @@ export function pythonEngine({ values, given, rest, profileDir, rank }: PythonOp
     given[key] === undefined ? [] : [`--${name}=${text}`];
   const path = (key: 'file' | 'startupScript' | 'workDir', name: string): string[] =>
     values[key] === '' ? [] : [`--${name}=${resolve(values[key])}`];
-  const profile =
-    profileDir === undefined
-      ? [...option('ipythonDir', 'ipython-dir'), ...option('profile', 'profile')]
-      : [`--profile-dir=${profileDir}`];
   // Python's engine gives up after its timeout; ours waits on after saying so.
   const timeoutS = given.timeoutS === undefined ? values.registrationLimitS : values.timeoutS;
   const args = [
-    ...profile,
+    `--profile-dir=${profileDir}`,
     ...option('clusterId', 'cluster-id'),
     ...path('file', 'file'),
     ...option('url', 'url'),
     ...option('location', 'location'),
+    ...option('ssh', 'ssh'),
+    ...option('sshKey', 'sshkey'),
     ...option('waitForFileS', 'IPEngine.wait_for_url_file'),
     `--timeout=${timeoutS}`,
     ...option('maxMisses', 'IPEngine.max_heartbeat_misses'),

@@ -1,7 +1,7 @@
 // --kernel=python: this process becomes the ipengine of ipyparallel.
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { resolveProfileDir } from '@muster/config';
+import { ensureProfile, resolveProfileDir } from '@muster/config';
 import { spawnGuarded } from '../guarded-child.ts';
 import type { Invocation } from '../invocation.ts';
 import type { Log } from '../log.ts';
@@ -22,12 +22,9 @@ export async function runPython(
 ): Promise<number> {
   const python = await findPython(values.python, env, needsMpi4py(values));
   const profileDir = resolveProfileDir(values, env);
-  const { args, ignored } = pythonEngine({
-    ...invocation,
-    values,
-    profileDir: existsSync(profileDir) ? profileDir : undefined,
-    rank: mpiRank(env),
-  });
+  // Python's engine wants one, also where the connection file is elsewhere.
+  if (!existsSync(profileDir)) ensureProfile(profileDir);
+  const { args, ignored } = pythonEngine({ ...invocation, values, profileDir, rank: mpiRank(env) });
   if (ignored.length > 0) log.warn({ settings: ignored }, 'settings without meaning for a Python engine');
   log.info({ python: python.path, ipyparallel: python.ipyparallel }, 'Python engine starts');
   const argv = [python.path, '-m', 'ipyparallel.engine', ...args];
