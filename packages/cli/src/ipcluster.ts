@@ -47,7 +47,7 @@ const start = defineCommand({
       ['PROFILE/security/cluster-ID.json', 'what runs, in the form of ipyparallel'],
       ['PROFILE/log/', 'output of controller and engines'],
     ],
-    exitStatuses: [['10', 'this cluster runs already']],
+    exitStatuses: [10],
   },
   run: async (line, env) => (await import('@muster/cluster/commands/start')).startCluster(line, env),
 });
@@ -64,7 +64,7 @@ const engines = defineCommand({
   run: async ({ values }, env) => (await import('@muster/cluster/commands/engines')).startEngines(values, env),
 });
 
-const noCluster = [['11', 'there is no such cluster']] as const;
+const noCluster = [11] as const;
 
 /** Of a command that takes ids of clusters. */
 function withIds(appClass: string) {

@@ -43,7 +43,7 @@ export const program = defineCommand({
       ['PROFILE/ipengine_config.ts', 'settings of the profile; also .js, .mjs, .json, .yaml'],
       ['PROFILE/security/ipcontroller-engine.json', 'where the controller is, unless --file says otherwise'],
     ],
-    exitStatuses: [['255', 'the controller refuses to register it']],
+    exitStatuses: [255],
     seeAlso: ['muster help profiles', 'muster help config', 'muster help tunnels'],
   },
   async run({ values, given, rest }, env) {

@@ -1,5 +1,7 @@
+import { errorTable } from '@muster/protocol';
 import { expect, test } from 'vitest';
 import { logSettings, profileSettings } from './common-settings.ts';
+import { exitStatuses } from './exit-statuses.ts';
 import { renderGroupHelp, renderHelp } from './help.ts';
 import type { SettingsTable } from './settings.ts';
 import { settingsTable } from './settings-document.ts';
@@ -39,7 +41,7 @@ const usage = {
   about: `${'Long words. '.repeat(20)}`,
   examples: [['x -y', 'does y']],
   files: [['PROFILE/x', 'what it has']],
-  exitStatuses: [['10', 'there is one']],
+  exitStatuses: [10],
   seeAlso: ['muster help x'],
 } as const;
 
@@ -52,7 +54,7 @@ test('help shows what most need: defaults, environment, files, exit statuses', (
   expect(text).toContain('Engines:\n');
   expect(text).toMatch(/x -y +does y/);
   expect(text).toMatch(/--help-all +Also what few need \(1 more\)/);
-  expect(text).toMatch(/10 +there is one/);
+  expect(text).toMatch(/10 +a cluster runs already/);
   expect(text).toMatch(/PROFILE\/x +what it has/);
   expect(text).toContain('See also: muster help x\n');
   expect(text).not.toContain('record_limit');
@@ -75,6 +77,11 @@ test.each([40, 80, 100, 120, 1000])('lines fit a terminal of %i columns, from 72
     renderGroupHelp(group, columns),
   ])
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(width);
+});
+
+test('every exit status of the error table is told', () => {
+  for (const { exitStatus } of Object.values(errorTable))
+    expect(Object.keys(exitStatuses)).toContain(String(exitStatus));
 });
 
 test('the table for documents has a row for each setting', () => {

@@ -1,4 +1,5 @@
 // Help for people, from the tables: grouped, and set for the width of the terminal.
+import { type ExitStatus, exitStatusPairs } from './exit-statuses.ts';
 import { columnFor, examplesSection, fitWidth, type Pair, section, wrap } from './help-text.ts';
 import { allowed } from './parse-value.ts';
 import type { Setting, SettingsTable } from './settings.ts';
@@ -13,7 +14,7 @@ export interface Usage {
   /** What it reads and writes. */
   readonly files?: readonly (readonly [path: string, meaning: string])[];
   /** Exit statuses of its own, besides 0, 1 and 2. */
-  readonly exitStatuses?: readonly (readonly [status: string, meaning: string])[];
+  readonly exitStatuses?: readonly ExitStatus[];
   /** Where to read on, e.g. `muster help profiles`. */
   readonly seeAlso?: readonly string[];
 }
@@ -27,12 +28,6 @@ export interface HelpOptions {
 
 const namesAreOptions =
   'Every name of config files is an option, too: for c.Application.log_level say --Application.log_level=LEVEL.';
-
-const everyExitStatus: readonly Pair[] = [
-  ['0', 'well'],
-  ['1', 'failed: what and why is said on stderr, with what to do'],
-  ['2', 'no such option or command'],
-];
 
 /** Text of --help (common settings) or, with `all`, of --help-all. */
 export function renderHelp(
@@ -56,7 +51,6 @@ export function renderHelp(
     left === 0
       ? 'With types, limits and names in config files.'
       : `Also what few need (${left} more), with types, limits and names in config files.`;
-  const statuses = [...everyExitStatus, ...(usage.exitStatuses ?? [])];
   return [
     ...wrap(`Usage: ${usage.usage}`, width),
     '',
@@ -76,7 +70,7 @@ export function renderHelp(
     ...examplesSection(usage.examples ?? [], width),
     ...section('Environment', shown.flatMap(environmentOf), width),
     ...section('Files', usage.files ?? [], width),
-    ...section('Exit status', statuses, width),
+    ...section('Exit status', exitStatusPairs(usage.exitStatuses), width),
     ...(all && settings.some((setting) => fileNames(setting).length > 0) ? [...wrap(namesAreOptions, width), ''] : []),
     ...(usage.seeAlso === undefined ? [] : [...wrap(`See also: ${usage.seeAlso.join(', ')}`, width), '']),
   ].join('\n');

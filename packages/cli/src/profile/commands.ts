@@ -88,7 +88,7 @@ const remove = defineCommand({
     usage: 'muster profile delete NAME [options]',
     about: 'Deletes a profile with all its files. Refused while a cluster runs in it.',
     examples: [['muster profile delete mpi --yes', 'without a question']],
-    exitStatuses: [['10', 'a cluster runs in it']],
+    exitStatuses: [10],
   },
   parse: { words: true },
   wordKind: 'profiles',
