@@ -44,7 +44,7 @@ export interface Tunnels extends AsyncDisposable {
 const defaultOpenLimitMs = 30_000;
 const mostForwards = 200;
 /** Times that other local ports are tried, or a busy server again. */
-const mostTries = 10;
+const mostTries = 6;
 const firstPassageMs = 1000;
 const farewellMs = 250;
 const tellEveryMs = 60_000;

@@ -51,5 +51,6 @@ test('of the ports that cannot be opened only ours count', () => {
 test('a busy server is asked again, one that refuses the user is not', () => {
   expect(isCrowded({ code: 255, said: 'kex_exchange_identification: Connection closed by remote host' })).toBe(true);
   expect(isCrowded({ code: 255, said: 'Connection reset by 10.0.0.1 port 22' })).toBe(true);
+  expect(isCrowded({ code: 255, said: 'Connection closed by UNKNOWN port 65535' })).toBe(false);
   expect(isCrowded({ code: 255, said: 'ann@n1: Permission denied (publickey).' })).toBe(false);
 });

@@ -46,7 +46,7 @@ const meanings: readonly Meaning[] = [
   {
     pattern: /Permission denied \([^)]*(password|keyboard-interactive)[^)]*\)/,
     code: 'access_denied',
-    what: 'asks for a password, which cannot be given here',
+    what: 'takes none of the keys that are here, and a password cannot be given',
     remedy: (server) =>
       `Let this user in by key (ssh-copy-id ${login(server)}), put the key into an agent (ssh-add), or name it: --sshkey=FILE`,
   },
@@ -126,9 +126,10 @@ export function sshFailure(server: SshServer, program: string, { code, said }: S
   return new MusterError(meaning.code, `The ssh server ${title} ${meaning.what} (${last}).`, meaning.remedy(server));
 }
 
-/** A busy ssh server closes some of many that come at once; they may come again. */
+/** A busy ssh server closes some of many that come at once; they may come again. UNKNOWN: a ProxyCommand that failed. */
 export const isCrowded = ({ said }: SshEnd): boolean =>
-  /kex_exchange_identification|Connection (closed|reset) by .* port/.test(said) && !/Permission denied/.test(said);
+  /kex_exchange_identification|Connection (closed|reset) by (?!UNKNOWN).* port/.test(said) &&
+  !/Permission denied/.test(said);
 
 /** Which of these local ports ssh could not open. */
 export function takenPorts(said: string, localPorts: readonly number[]): number[] {
