@@ -5,10 +5,10 @@ import { MusterError } from '@muster/protocol';
 import { readCluster } from '../cluster-store.ts';
 import { placeOf } from '../control/create-order.ts';
 import { type Found, findCluster, nameOf } from '../control/find.ts';
-import { type LogSource, logSources } from '../logs/sources.ts';
-import { createTail } from '../logs/tail.ts';
 import type { logsSettings } from '../settings.ts';
 import { listenForStop } from '../stop-signals.ts';
+import { type LogSource, logSources } from '../tails/sources.ts';
+import { createTail } from '../tails/tail.ts';
 
 type Values = SettingsOf<typeof logsSettings>;
 
