@@ -4,6 +4,7 @@ import { renderGroupHelp, suggest } from '@muster/config';
 import { MusterError } from '@muster/protocol';
 import type { Command } from './command.ts';
 import { helpWidth, print, runCommand, withErrors } from './command.ts';
+import { renderTopic, type Topic } from './help/topic.ts';
 import { readVersion } from './version.ts';
 
 // A method's parameters are compared both ways, so that commands of every table fit.
@@ -15,6 +16,8 @@ export interface CommandGroup {
   readonly about: string;
   readonly commands: Readonly<Record<string, GroupEntry>>;
   readonly examples?: Usage['examples'];
+  /** What `help TOPIC` says besides commands. */
+  readonly topics?: Readonly<Record<string, Topic>>;
 }
 
 interface GroupEntry {
@@ -50,6 +53,8 @@ export async function runProgram(program: Program, argv: readonly string[], env:
       return 2;
     }
     const [about] = rest;
+    const topic = name === 'help' ? topicOf(program, about) : undefined;
+    if (topic !== undefined) return print(renderTopic(topic, helpWidth()));
     if (name === 'help' && about !== undefined && !about.startsWith('-'))
       return runProgram(program, [...rest, '--help'], env);
     if (helpWords.includes(name)) return print(groupHelp(program));
@@ -58,16 +63,27 @@ export async function runProgram(program: Program, argv: readonly string[], env:
   });
 }
 
+const topicOf = ({ topics = {} }: CommandGroup, name = ''): Topic | undefined =>
+  Object.hasOwn(topics, name) ? topics[name] : undefined;
+
 function noSuchCommand({ name: group, commands }: CommandGroup, name: string): MusterError {
-  const known = Object.keys(commands);
+  const shown = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
+  const known = shown.map(([word]) => word);
   const near = suggest(name, known);
   const hint = near === undefined ? '' : ` Did you mean '${group} ${near}'?`;
   return new MusterError('unknown_option', `There is no command '${name}'.${hint}`, `There are: ${known.join(', ')}.`);
 }
 
-export function groupHelp({ name, about, commands, examples }: CommandGroup): string {
+export function groupHelp({ name, about, commands, examples, topics = {} }: CommandGroup): string {
   const entries = Object.entries(commands)
     .filter(([, { hidden }]) => hidden !== true)
     .map(([word, entry]) => ({ word, ...entry }));
-  return renderGroupHelp({ name, about, entries, ...(examples !== undefined && { examples }) }, helpWidth());
+  const told = Object.entries(topics).map(([word, topic]) => ({
+    ...{ word, about: topic.about },
+    section: `Topics (${name} help TOPIC)`,
+  }));
+  return renderGroupHelp(
+    { name, about, entries: [...entries, ...told], ...(examples !== undefined && { examples }) },
+    helpWidth(),
+  );
 }

@@ -1,6 +1,7 @@
 // muster: the door to all commands.
 import { type CommandGroup, type Program, runProgram } from './command-tree.ts';
 import type { Programs } from './completion/answer.ts';
+import { topics } from './help/topics.ts';
 
 const programIn = async (file: Promise<{ readonly program: Program }>): Promise<Program> => (await file).program;
 
@@ -66,6 +67,7 @@ export const program: CommandGroup = {
       load: async () => (await import('./completion/commands.ts')).completionProgram(programs),
     },
   },
+  topics,
 };
 
 /** All that people type. */

@@ -26,7 +26,7 @@ export async function answer(programs: Programs, { before, current }: Typed, env
   const load = Object.hasOwn(programs, name) ? programs[name] : undefined;
   if (load === undefined) return nothing;
   const { program, args } = await descend(await load(), rest);
-  if (isGroup(program)) return args.length > 0 ? nothing : groupAnswer(program, current);
+  if (isGroup(program)) return args.length > 0 ? nothing : groupAnswer(program, current, rest.at(-1) === 'help');
   return commandAnswer(programs, program, args, current, env);
 }
 
@@ -43,11 +43,13 @@ async function descend(
   return entry === undefined ? { program, args } : descend(await entry.load(), rest);
 }
 
-function groupAnswer({ commands }: CommandGroup, current: string): Answer {
+function groupAnswer({ commands, topics = {} }: CommandGroup, current: string, isHelp: boolean): Answer {
   const shown = Object.entries(commands).filter(([, { hidden }]) => hidden !== true);
   const all: Candidate[] = [
     ...shown.map(([value, { about }]) => ({ value, about })),
-    { value: 'help', about: 'help with a command' },
+    ...(isHelp
+      ? Object.entries(topics).map(([value, { about }]) => ({ value, about }))
+      : [{ value: 'help', about: 'help with a command' }]),
   ];
   const options = optionCandidates({}, current).filter(({ value }) => value !== '--help-all');
   return words(current.startsWith('-') ? options : all.filter(({ value }) => value.startsWith(current)));
