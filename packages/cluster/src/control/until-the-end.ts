@@ -78,12 +78,13 @@ async function enginesEnded(
   for (const [id, set] of Object.entries(held.engineSets)) {
     const status = await askStatus(order.launchers, 'engine', set);
     running += status.running.length;
-    failed ||= status.ended.some(({ exit }) => exit !== 0);
+    // How those ended that another command started is not known.
+    failed ||= status.ended.some(({ exit }) => exit !== 0 && exit !== undefined);
     const fresh = status.ended.filter(({ key }) => !known.has(`${id}/${key}`));
     if (fresh.length > 0 && (await followRestart(order, held, stop))) return 'restarted';
     for (const engine of fresh) {
       known.add(`${id}/${engine.key}`);
-      if (engine.exit === 0) voice.say(`Engine ${engine.key} has stopped.`);
+      if (engine.exit === 0 || engine.exit === undefined) voice.say(`Engine ${engine.key} has stopped.`);
       else voice.complain(`Engine ${engine.key} ended ${how(engine)}.\n${tailOf(engine)}`);
     }
   }
