@@ -20,11 +20,12 @@ export const ourCommand = (name: 'ipcontroller' | 'ipengine'): string[] => [
   join(checkout, `packages/cli/bin/${name}.js`),
 ];
 
-export async function startController(address: string): Promise<Controller> {
+/** Its profile is a folder of its own, unless there is one already. */
+export async function startController(address: string, profile?: string): Promise<Controller> {
   await using cleanUp = new AsyncDisposableStack();
   const folder = cleanUp.use(await temporaryFolder('launchers'));
-  const profileDir = join(folder.path, 'profile');
-  await mkdir(profileDir);
+  const profileDir = profile ?? join(folder.path, 'profile');
+  await mkdir(profileDir, { recursive: true });
   const where = [`--ip=${address}`, `--location=${address}`, `--profile-dir=${profileDir}`];
   const beats = ['--ping=250', '--HeartMonitor.max_heartmonitor_misses=8'];
   const program = cleanUp.use(await startProgram([...ourCommand('ipcontroller'), ...where, ...beats]));

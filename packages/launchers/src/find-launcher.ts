@@ -15,6 +15,7 @@ export interface LauncherChoice extends Omit<LauncherContext, 'warn'> {
 const makers: Readonly<Record<string, (context: LauncherContext) => Promise<Launcher>>> = {
   local: async ({ values }) => createLocalLauncher(localOptions(values)),
   mpi: async (context) => (await import('./mpi-launcher.ts')).createMpiLauncher(context, localOptions(context.values)),
+  ssh: async (context) => (await import('./ssh-launcher.ts')).createSshLauncher(context),
   pbs: async (context) => {
     const { createBatchLauncher } = await import('./batch/batch-launcher.ts');
     return createBatchLauncher((await import('./batch/systems/pbs.ts')).pbs, context);

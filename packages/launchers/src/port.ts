@@ -98,6 +98,8 @@ export function livingPart(handle: LaunchHandle, { running }: LaunchStatus): Lau
 export type LaunchSignal = 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGUSR1' | 'SIGUSR2' | 'SIGHUP' | 'SIGABRT';
 
 export interface Launcher {
+  /** How many there is room for, where settings say so (hosts with their slots): taken when nobody says how many. */
+  readonly slots?: number | undefined;
   /** Starts everything or nothing. Throws MusterError `start_failed`. */
   submit(spec: LaunchSpec): Promise<LaunchHandle>;
   status(handle: LaunchHandle): Promise<LaunchStatus>;

@@ -3,6 +3,12 @@ import type { Json, JsonObject } from '@muster/protocol';
 import type { LauncherContext, LaunchSpec } from './port.ts';
 import { launcherClasses } from './settings.ts';
 
+/** In place of what settings say. */
+export interface OwnCommand {
+  readonly program?: readonly string[] | undefined;
+  readonly args?: readonly string[] | undefined;
+}
+
 export interface RoleSettings {
   /** "" when it is not given. */
   text(option: string): string;
@@ -14,7 +20,7 @@ export interface RoleSettings {
   /** Where an option stands, for messages: `PBSEngineSetLauncher.queue`. */
   nameOf(option: string): string;
   /** What is started: the program that the launcher has for this role, if any, and its arguments behind all others. */
-  commandOf(spec: LaunchSpec): readonly [string, ...string[]];
+  commandOf(spec: LaunchSpec, own?: OwnCommand): readonly [string, ...string[]];
   /** Has the launcher a program of its own for this role? */
   readonly hasProgram: boolean;
 }
@@ -38,10 +44,12 @@ export function readRole(stem: string, { role, values }: Pick<LauncherContext, '
         .find((value) => value !== undefined && value !== null) as T | undefined,
     flag: (option) => find(option) === true,
     nameOf: (option) => namesOf(option).find((name) => isGiven(values[name])) ?? namesOf(option)[1]!,
-    commandOf: ({ command, programWords = 1 }) => {
-      const own = words(`${role}_cmd`);
-      const program = own.length > 0 ? own : command.slice(0, programWords);
-      return [...program, ...command.slice(programWords), ...words(`${role}_args`)] as [string, ...string[]];
+    commandOf: (
+      { command, programWords = 1 },
+      { program = words(`${role}_cmd`), args = words(`${role}_args`) } = {},
+    ) => {
+      const first = program.length > 0 ? program : command.slice(0, programWords);
+      return [...first, ...command.slice(programWords), ...args] as [string, ...string[]];
     },
     hasProgram: words(`${role}_cmd`).length > 0,
   };

@@ -44,13 +44,12 @@ export async function startOnSite(
   throw new MusterError(
     'start_failed',
     `On ${site.title} ${failed}.`,
-    'Install it there, or name in the profile what is there (engine.command, engine.workDir): with its full path, since no login reads its start files.',
+    'Install it there, or name what is there (engine_cmd, controller_cmd; in a ClusterProfile engine.command, engine.workDir): with its full path, since no login reads its start files.',
   );
 }
 
-/** `last` is shell that comes behind. */
-export async function removeFromSite(site: Site, ids: readonly string[], last?: string): Promise<void> {
-  const { failed } = await runScript(site, removeScript(ids, last));
+export async function removeFromSite(site: Site, ids: readonly string[]): Promise<void> {
+  const { failed } = await runScript(site, removeScript(ids));
   if (failed !== undefined)
     throw new MusterError('timeout', `On ${site.title}: ${failed}.`, 'Look at them there: ps -fp PID');
 }

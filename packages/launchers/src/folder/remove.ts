@@ -45,14 +45,15 @@ finish_end() {
     kill -s KILL -- $(members) 2>/dev/null
     wait_until_gone 50 || fail "its processes do not end:" $(members)
   }
+  if [ -s "$folder/put" ]; then read -r muster_put <"$folder/put"; rm -f "$muster_put"; fi
   rm -rf "$folder" || fail "$folder cannot be removed"
 }
 # All of them together have five seconds.
 patience=50
 `;
 
-/** Says `failed WHY` when something is left. `last` is shell that comes behind. */
-export const removeScript = (ids: readonly string[], last = ''): string => {
+/** Says `failed WHY` when something is left. */
+export const removeScript = (ids: readonly string[]): string => {
   const each = (step: string): string => ids.map((id) => `${step} ${id} ${folderOf(id)}`).join('\n');
-  return scriptOf(`${functions}\n${each('begin_end')}\n${each('finish_end')}\n${last}`);
+  return scriptOf(`${functions}\n${each('begin_end')}\n${each('finish_end')}`);
 };

@@ -62,6 +62,7 @@ mkdir "$folder" 2>/dev/null || {
 }
 printf %s ${quote(noteTaker)} >"$folder/run" || { rm -rf "$folder"; fail "$folder cannot be written to"; }
 ${logFile === undefined ? '' : `: >>${quotePath(logFile)} && ln -s ${quotePath(logFile)} "$folder/log" || :`}
+[ -z "\${muster_put-}" ] || printf '%s\\n' "$muster_put" >"$folder/put"
 (
   ${[...variables, ...places].map(([name, value]) => `export ${name}=${value}`).join('\n  ')}
   ${before ?? ':'}
@@ -78,7 +79,7 @@ say started
 
 /**
  * Says `exists` or `started`, and `main ID PID`, for each; or `failed WHY`, and what failed leaves nothing. `first` is shell that
- * comes before.
+ * comes before; a file whose path it leaves in muster_put goes with the launches.
  */
 export const startScript = (orders: readonly StartOrder[], first = ''): string =>
   scriptOf(`${first}\n${orders.map(startOne).join('')}`);

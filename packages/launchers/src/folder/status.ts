@@ -39,3 +39,7 @@ report() {
 /** Says `launch ID STATE [STATUS]`, `rank ID …` and `log ID LINE`. */
 export const statusScript = (ids: readonly string[]): string =>
   scriptOf(`${tellLog}${report}${ids.map((id) => `report ${id} ${folderOf(id)}`).join('\n')}`);
+
+/** Says `launch ID running`, whether it does or not, and `log ID LINE`. */
+export const logScript = (ids: readonly string[]): string =>
+  scriptOf(`${tellLog}${ids.map((id) => `say launch ${id} running\ntell_log ${id} ${folderOf(id)}`).join('\n')}`);
