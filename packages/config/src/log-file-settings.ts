@@ -1,8 +1,19 @@
-// Settings of the files that programs log to.
+// Settings of the lines that programs log, and of the files of these.
 import type { SettingsTable } from './settings.ts';
 
 /** For programs with a profile: `log/PROGRAM[-CLUSTER_ID]-PID.log` there. */
 export const logFileSettings = {
+  logFormat: {
+    name: 'Application.log_format',
+    flags: ['log-format'],
+    env: 'MUSTER_LOG_FORMAT',
+    type: 'choice',
+    choices: ['text', 'json'],
+    default: 'text',
+    group: 'Logging',
+    placeholder: 'FORMAT',
+    description: 'Lines for people or for machines.',
+  },
   logToFile: {
     name: 'BaseParallelApplication.log_to_file',
     flags: ['log-to-file'],

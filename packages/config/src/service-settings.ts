@@ -139,17 +139,7 @@ export const sharedServiceSettings = {
     placeholder: 'FILE',
     description: 'YAML or JSON with settings by these names; options and environment win over it.',
   },
-  logFormat: {
-    name: 'log-format',
-    flags: ['log-format'],
-    env: 'MUSTER_LOG_FORMAT',
-    type: 'choice',
-    choices: ['text', 'json'],
-    default: 'text',
-    group: 'Logging',
-    placeholder: 'FORMAT',
-    description: 'Lines for people or for machines.',
-  },
+  logFormat: { ...logFileSettings.logFormat, name: 'log-format' },
   logLevel: { ...logSettings.logLevel, name: 'log-level', env: 'MUSTER_LOG_LEVEL' },
   logDir: {
     name: 'log-dir',

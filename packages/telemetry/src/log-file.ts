@@ -3,12 +3,15 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { reason, shiftAside, underLock } from './log-rotation.ts';
 
-export interface LogFileOptions {
+export interface LogFileLimits {
   readonly path: string;
   /** A file that would grow beyond it is put aside first. */
   readonly maxBytes: number;
   /** How many files there are at most: `x.log`, `x.log.1` … */
   readonly files: number;
+}
+
+export interface LogFileOptions extends LogFileLimits {
   /** Says what befalls the file, once each time. */
   readonly say: (trouble: string) => void;
   /** Default: `performance.now`. */

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { inheritedLogPath, keepInheritedLog } from './inherited-log.ts';
-import type { LogFile } from './log-file.ts';
+import type { LogFile, LogFileLimits } from './log-file.ts';
 import { createLogFile } from './log-file.ts';
 import { reason, remove } from './log-rotation.ts';
 
@@ -19,6 +19,8 @@ export interface LogFileChoice {
 export interface LogOutput {
   /** Undefined: there is none. */
   readonly path: string | undefined;
+  /** For processes of this program that write to the same file by themselves; undefined where they need not. */
+  readonly shared: LogFileLimits | undefined;
   write(line: string): void;
   /** To the file alone: what the terminal is told in other words. */
   writeToFile(line: string): void;
@@ -30,9 +32,10 @@ export function createLogOutput(
   choice: LogFileChoice | undefined,
   terminal: (line: string) => void = (line) => void process.stderr.write(line),
 ): LogOutput {
-  const file = choice && openIn(choice, (trouble) => terminal(`${choice.name}: ${trouble}\n`));
+  const { file, isOwn } = (choice && openIn(choice, (trouble) => terminal(`${choice.name}: ${trouble}\n`))) ?? {};
   return {
     path: file?.path,
+    shared: choice && file && isOwn ? { path: file.path, maxBytes: choice.maxBytes, files: choice.files } : undefined,
     write(line) {
       terminal(line);
       file?.write(line);
@@ -45,14 +48,15 @@ export function createLogOutput(
 function openIn(
   { folder, name, maxBytes, files, clean }: LogFileChoice,
   say: (trouble: string) => void,
-): LogFile | undefined {
+): { readonly file: LogFile; readonly isOwn: boolean } | undefined {
   const limits = { maxBytes, files, say };
   try {
     mkdirSync(folder, { recursive: true });
     const inherited = inheritedLogPath(realpathSync(folder));
     removeOld(folder, name, clean, inherited);
-    if (inherited !== undefined) return keepInheritedLog({ ...limits, path: inherited });
-    return createLogFile({ ...limits, path: join(folder, `${name}-${process.pid}.log`) });
+    if (inherited !== undefined) return { file: keepInheritedLog({ ...limits, path: inherited }), isOwn: false };
+    const path = join(folder, `${name}-${process.pid}.log`);
+    return { file: createLogFile({ ...limits, path }), isOwn: true };
   } catch (error) {
     say(`there is no log file in ${folder}: ${reason(error)}`);
     return undefined;
@@ -70,7 +74,7 @@ function removeOld(folder: string, name: string, all: boolean, but: string | und
   const found = readdirSync(folder)
     .filter((entry) => entry.startsWith(`${name}-`) && form.test(entry.slice(name.length + 1)))
     .map((entry) => join(folder, entry))
-    .filter((path) => path !== but);
+    .filter((path) => but === undefined || (path !== but && !path.startsWith(`${but}.`)));
   if (!all && found.length <= keptFiles) return;
   const dated = found
     .map((path) => ({ path, ms: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
