@@ -76,10 +76,10 @@ const handle = (most: number): fc.Arbitrary<LaunchHandle> =>
 const others: fc.Arbitrary<LaunchHandle> = fc.oneof(
   process.map((one) => ({ launcher: 'mpi', processes: numbered([one]), n: 4 })),
   fc.string().map((job_id) => ({ launcher: 'pbs', processes: {}, n: 8, state: { job_id, queue: 'q' } })),
-  fc.record({ one: process, own: plain }).map(({ one, own }) => ({
+  fc.record({ one: process, two: process, own: plain }).map(({ one, two, own }) => ({
     launcher: 'ssh',
-    processes: { 'host/0': one },
-    state: { remote_python: 'python3', engines: { 'host/0': own } },
+    processes: { 'host/0': one, 'other/0': { ...two, pid: one.pid + 1 } },
+    state: { remote_python: 'python3', engines: { 'host/0': own, 'other/0': own } },
   })),
 );
 const clusters: fc.Arbitrary<ClusterState> = fc.record({

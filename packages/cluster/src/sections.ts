@@ -44,10 +44,12 @@ export function formatEngines(sets: Sets, base: JsonObject): JsonObject {
   return { class: common, sets: Object.fromEntries(Object.entries(sets).map(([id, set]) => [id, format(set)])) };
 }
 
-/** A number for all is one process (MPI) or a job; without it there is a process for each engine. */
+/** One process or job for all (MPI, PBS), which has a number; or a process for each engine. */
 function formatSet({ n, processes, state = {} }: LaunchHandle, base: JsonObject): JsonObject {
-  const [whole] = Object.values(processes);
-  if (n !== undefined) return { ...base, ...state, n, ...(whole === undefined ? {} : one(whole)) };
+  const [whole, ...more] = Object.values(processes);
+  if (n !== undefined && more.length === 0 && !isJsonObject(state.engines)) {
+    return { ...base, ...state, n, ...(whole === undefined ? {} : one(whole)) };
+  }
   const { engines: known, ...rest } = state;
   const engines = Object.entries(processes).map(([key, process]) => {
     const own = isJsonObject(known) && isJsonObject(known[key]) ? known[key] : {};

@@ -78,7 +78,7 @@ const begin = (held: Held): void => {
 
 async function startBoth(order: Order, held: Held, n?: number, stop?: AbortSignal): Promise<Ready> {
   begin(held);
-  const count = engineCount(order, n);
+  const count = await engineCount(order, { n });
   held.options = { ...held.options, n: count };
   await startController(order, held, () => announce(order, `a controller and ${countOf(count, 'engine')}`));
   // With files of an earlier start, engines would go by these before the controller has checked them.
@@ -100,7 +100,7 @@ const mustWait = ({ values }: Order, { controller }: Held): boolean =>
 async function startMore(order: Order, held: Held, n?: number, stop?: AbortSignal): Promise<Ready> {
   begin(held);
   const profile = profileLabel(order.place.profileDir);
-  const text = `Starting ${countOf(engineCount(order, n), 'engine')}, profile ${profile} …`;
+  const text = `Starting ${countOf(await engineCount(order, { n }), 'engine')}, profile ${profile} …`;
   order.tell({ phase: 'engines.starting', text, elapsedMs: 0 });
   await using arrivals = await watchArrivals(order, held);
   const set = await startEngines(order, held, { n });

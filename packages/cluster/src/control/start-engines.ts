@@ -22,7 +22,11 @@ export interface EnginesChoice {
   readonly launcher?: string | undefined;
 }
 
-export const engineCount = ({ values }: Order, n?: number): number => n ?? values.n ?? availableParallelism();
+/** As asked for, as settings say, as many as the launcher has room for, or as processors are here. */
+export async function engineCount({ values, launchers }: Order, { n, launcher }: EnginesChoice = {}): Promise<number> {
+  const { slots } = await launchers.of('engine', launcher ?? values.engineLauncher);
+  return n ?? values.n ?? slots ?? availableParallelism();
+}
 
 /** Starts a set of engines and notes it in the cluster file; does not wait for them. Throws MusterError `start_failed`, `bad_option`. */
 export async function startEngines(order: Order, held: Held, choice: EnginesChoice = {}): Promise<StartedEngines> {
@@ -31,7 +35,7 @@ export async function startEngines(order: Order, held: Held, choice: EnginesChoi
   const launcher = await launchers.of('engine', choice.launcher ?? values.engineLauncher);
   const taken = { ...held.engineSets, ...readCluster(place)?.engineSets };
   const setId = choice.setId ?? freeSetId(Object.keys(taken));
-  const engines = await launcher.submit(engineSpec(values, engineCount(order, choice.n), setId, place));
+  const engines = await launcher.submit(engineSpec(values, await engineCount(order, choice), setId, place));
   held.engineSets = { ...held.engineSets, [setId]: engines };
   updateCluster(
     place,
