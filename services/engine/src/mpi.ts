@@ -1,4 +1,5 @@
 // Engines as processes of MPI: their rank, and the code that sets MPI up in Python.
+import { MusterError } from '@muster/protocol';
 import type { EngineValues } from './settings.ts';
 
 /** Variables in which launchers of MPI tell a process its rank: Open MPI, PMIx, MPICH and Intel MPI, MVAPICH, Slurm. */
@@ -10,7 +11,7 @@ export function mpiRank(env: NodeJS.ProcessEnv): number | undefined {
   return text === undefined ? undefined : Number(text);
 }
 
-export const usesMpi = ({ mpi, mpiUse, mpiInit }: EngineValues): boolean => mpi || mpiUse !== 'none' || mpiInit !== '';
+export const usesMpi = ({ mpi, mpiUse, mpiInit }: EngineValues): boolean => mpi || mpiUse !== '' || mpiInit !== '';
 
 /** What IPython's documents promise under these names: `mpi.rank` and `mpi.size`. */
 const setups = {
@@ -31,10 +32,20 @@ del _types, _comm
 `,
 } as const;
 
-/** Code that sets MPI up; undefined when there is nothing to run in a kernel of this language. */
+const isKnown = (name: string): name is keyof typeof setups => Object.hasOwn(setups, name);
+
+/**
+ * Code that sets MPI up; undefined when there is nothing to run in a kernel of this language. Throws MusterError `bad_option` for a
+ * package that we do not know and that has no code.
+ */
 export function mpiSetup({ mpi, mpiUse, mpiInit }: EngineValues, language: string): string | undefined {
   if (mpiInit !== '') return mpiInit;
-  if (language !== 'python') return undefined;
-  if (mpiUse === 'none') return mpi ? setups.mpi4py : undefined;
-  return setups[mpiUse];
+  const name = mpiUse || (mpi ? 'mpi4py' : '');
+  if (name === '') return undefined;
+  if (isKnown(name)) return language === 'python' ? setups[name] : undefined;
+  throw new MusterError(
+    'bad_option',
+    `MPI.use: how ${name} sets MPI up is not known.`,
+    'Give mpi4py or pytrilinos, or the code for it as MPI.init_script.',
+  );
 }

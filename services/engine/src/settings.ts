@@ -86,6 +86,7 @@ export const engineSettings = {
   },
   kernel: {
     name: 'IPEngine.kernel',
+    otherNames: ['IPEngineApp.kernel'],
     flags: ['kernel'],
     type: 'text',
     default: 'node',
@@ -96,6 +97,7 @@ export const engineSettings = {
   },
   python: {
     name: 'IPEngine.python',
+    otherNames: ['IPEngineApp.python'],
     flags: ['python'],
     type: 'text',
     default: '',
@@ -125,14 +127,13 @@ export const engineSettings = {
   },
   mpiUse: {
     name: 'MPI.use',
-    flags: ['mpi-use'],
-    type: 'choice',
-    choices: ['none', 'mpi4py', 'pytrilinos'],
-    spellings: { '': 'none' },
-    default: 'none',
+    type: 'text',
+    default: '',
     group: 'MPI',
     advanced: true,
-    description: 'As --mpi; and a kernel of Python sets MPI up by this package before any other code.',
+    placeholder: 'mpi4py|pytrilinos|NAME',
+    description:
+      'As --mpi; and a kernel of Python sets MPI up by this package before any other code. Another name says that MPI.init_script does it.',
   },
   mpiInit: {
     name: 'MPI.init_script',
