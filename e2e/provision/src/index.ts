@@ -5,12 +5,14 @@ import { fuse } from './fuse.ts';
 import { helm } from './helm.ts';
 import { imageLayers } from './image-layers.ts';
 import { ipyparallel, oldPython } from './ipyparallel.ts';
+import { kernels } from './kernels.ts';
 import { kubernetes } from './kubernetes.ts';
 import { machines } from './machines.ts';
 import { mongoWire } from './mongo-wire.ts';
 import { mpi } from './mpi.ts';
 import { nats } from './nats.ts';
 import type { Part } from './part.ts';
+import { shellsPart } from './shells.ts';
 import { slurm } from './slurm.ts';
 
 export { dockerAnswers, runningDocker } from './docker.ts';
@@ -19,6 +21,7 @@ export { helmIn } from './helm.ts';
 export type { LayerName } from './image-layers.ts';
 export { layerIn } from './image-layers.ts';
 export { pythonIn } from './ipyparallel.ts';
+export { jupyterPathIn } from './kernels.ts';
 export { kubernetesProgramIn } from './kubernetes.ts';
 export { writeLayer } from './layer.ts';
 export { mongoWireIn } from './mongo-wire.ts';
@@ -34,11 +37,13 @@ const parts = {
   ipyparallel: ipyparallel('9.2.0'),
   'ipyparallel-8': ipyparallel('8.8.0'),
   'ipyparallel-7': ipyparallel('7.1.0', oldPython),
+  kernels,
   machines,
   kubernetes,
   'mongo-wire': mongoWire,
   mpi,
   nats,
+  shells: shellsPart,
   slurm,
 } as const satisfies Record<string, Part>;
 

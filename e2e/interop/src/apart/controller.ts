@@ -23,7 +23,7 @@ import { startServices } from './start-services.ts';
 const { values, help, helpAll } = parseCommandLine(controllerSettings, process.argv.slice(2), process.env);
 if (help || helpAll) {
   const usage = { usage: 'controller.ts [options]', about: 'Services apart, with the options of a controller.' };
-  process.stdout.write(renderHelp(controllerSettings, usage, helpAll));
+  process.stdout.write(renderHelp(controllerSettings, usage, { all: helpAll }));
   process.exit(0);
 }
 const profileDir = resolveProfileDir(values, process.env);

@@ -99,10 +99,9 @@ async function valuesAnswer(kind: ValueKind, prefix: string, value: string, plac
   if (kind === undefined) return nothing;
   if (kind === 'files' || kind === 'directories') return { kind, prefix, candidates: [] };
   const all = typeof kind === 'string' ? await places()[kind]() : kind.map((one) => ({ value: one, about: '' }));
-  const wanted = value.toLowerCase();
   return words(
     all
-      .filter((one) => one.value.toLowerCase().startsWith(wanted))
+      .filter((one) => one.value.startsWith(value))
       .map((one) => ({ value: `${prefix}${one.value}`, about: one.about })),
   );
 }

@@ -24,7 +24,11 @@ export function findPlaces(table: SettingsTable, args: readonly string[], env: E
     },
     async launchers() {
       const { knownLaunchers } = await import('@muster/launchers/names');
-      return knownLaunchers.map(({ name, classes }) => ({ value: name, about: classes.engine[0] }));
+      const both = knownLaunchers.map(({ name, classes }) => ({ name, stem: classes.engine.at(-1) ?? name }));
+      return both.flatMap(({ name, stem }) => [
+        { value: name, about: `${stem}EngineSetLauncher, ${stem}ControllerLauncher` },
+        { value: stem, about: 'the same' },
+      ]);
     },
   };
 }
