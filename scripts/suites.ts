@@ -61,7 +61,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   },
   commands: {
     about: 'every line of "Starting the IPython controller and engines", typed as it stands there (3 min)',
-    needs: ['machines', 'mpi', 'slurm', 'mongo-wire', 'ipyparallel'],
+    needs: ['machines', 'mpi', 'slurm', 'mongo-wire', 'kernels', 'ipyparallel'],
     run: (args) => runVitest('e2e/commands/vitest.config.ts', args),
   },
   launchers: {
