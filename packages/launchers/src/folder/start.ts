@@ -28,6 +28,8 @@ shift
 ${began}
 echo "$$ $(began $$)" >"$folder/pid.new"
 mv "$folder/pid.new" "$folder/pid"
+# What a shell starts in the background ignores interrupts, with all that it starts itself.
+if env --default-signal=INT,QUIT true 2>/dev/null; then set -- env --default-signal=INT,QUIT "$@"; fi
 sh -c 'echo $$ >"$0/main.new"; mv "$0/main.new" "$0/main"; exec "$@"' "$folder" "$@" </dev/null >>"$folder/log" 2>&1
 echo $? >"$folder/exit.new"
 mv "$folder/exit.new" "$folder/exit"

@@ -38,7 +38,7 @@ async function copy(site: SiteAddress, { scp }: SshPrograms, paths: readonly [st
   const argv: [string, ...string[]] = [program, ...first, ...scp.args, ...options, ...port, '--', ...paths];
   const { code, stderr } = await askProgram(argv, sshInstall, { env: { ...process.env, LC_ALL: 'C' }, timeoutMs });
   if (code === 0) return;
-  if (code === 255 || /Permission denied \(|Could not resolve|Connection|Host key/.test(stderr))
+  if (/Permission denied \(|Could not resolve|[Cc]onnection|Host key|timed out/.test(stderr))
     throw sshFailure(site, stderr);
   throw new MusterError(
     'start_failed',

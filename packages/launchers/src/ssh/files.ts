@@ -41,7 +41,7 @@ are_there() {
 }
 rounds=0
 until are_there ${files}; do
-  runs "$folder" || { say gone; exit 0; }
+  runs "$folder" || { say gone; say done; exit 0; }
   rounds=$((rounds + 1))
   [ $rounds -lt 100 ] || { say waiting; say done; exit 0; }
   sleep 0.2
