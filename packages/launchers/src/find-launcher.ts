@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MusterError } from '@muster/protocol';
+import type { BatchSystem } from './batch/batch-system.ts';
 import { isModulePath, resolveLauncherName } from './launcher-names.ts';
 import { createLocalLauncher, type LocalLauncherOptions } from './local.ts';
 import type { Launcher, LauncherContext, LauncherModule } from './port.ts';
@@ -16,11 +17,13 @@ const makers: Readonly<Record<string, (context: LauncherContext) => Promise<Laun
   local: async ({ values }) => createLocalLauncher(localOptions(values)),
   mpi: async (context) => (await import('./mpi-launcher.ts')).createMpiLauncher(context, localOptions(context.values)),
   ssh: async (context) => (await import('./ssh-launcher.ts')).createSshLauncher(context),
-  pbs: async (context) => {
-    const { createBatchLauncher } = await import('./batch/batch-launcher.ts');
-    return createBatchLauncher((await import('./batch/systems/pbs.ts')).pbs, context);
-  },
+  pbs: async (context) => openBatch((await import('./batch/systems/pbs.ts')).pbs, context),
+  sge: async (context) => openBatch((await import('./batch/systems/sge.ts')).sge, context),
+  slurm: async (context) => openBatch((await import('./batch/systems/slurm.ts')).slurm, context),
 };
+
+const openBatch = async (system: BatchSystem, context: LauncherContext): Promise<Launcher> =>
+  (await import('./batch/batch-launcher.ts')).createBatchLauncher(system, context);
 
 function localOptions(values: LauncherContext['values']): LocalLauncherOptions {
   const seconds = values['LocalProcessLauncher.stop_seconds_until_kill'];

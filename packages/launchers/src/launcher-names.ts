@@ -22,6 +22,8 @@ export const knownLaunchers = [
   known('local', 'Local', 'LocalProcess'),
   known('mpi', 'MPI', 'MPIExec'),
   known('pbs', 'PBS'),
+  known('sge', 'SGE'),
+  known('slurm', 'Slurm'),
   known('ssh', 'SSH'),
 ] as const;
 

@@ -107,6 +107,15 @@ const batchOptions = (submit: string, remove: readonly string[], signal: readonl
 
 export const pbsSettings = ofSystem('PBS', batchOptions('qsub', ['qdel'], ['qsig', '-s']));
 
+export const slurmSettings = ofSystem('Slurm', {
+  ...batchOptions('sbatch', ['scancel'], ['scancel', '-s']),
+  account: text('Account that is charged.'),
+  qos: text('Quality of service.'),
+  timelimit: text('How long a job may take: minutes, H:MM:SS or D-H.'),
+});
+
+export const sgeSettings = ofSystem('SGE', batchOptions('qsub', ['qdel'], ['qsig', '-s']));
+
 const ssh = ofSystem('SSH', {
   hostname: text('Host of the controller; an alias of the ssh configuration will do.'),
   user: text('User there. Empty: as ssh is configured.'),
@@ -155,4 +164,11 @@ export const sshSettings = {
 } as const satisfies SettingsTable;
 
 /** All launchers that are built in. */
-export const launcherSettings = { ...localSettings, ...mpiSettings, ...pbsSettings, ...sshSettings } as const;
+export const launcherSettings = {
+  ...localSettings,
+  ...mpiSettings,
+  ...pbsSettings,
+  ...sgeSettings,
+  ...slurmSettings,
+  ...sshSettings,
+} as const;

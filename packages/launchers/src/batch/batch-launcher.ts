@@ -11,6 +11,7 @@ import { askProgram } from '../sites/ask-program.ts';
 import { withoutOwnSettings } from '../sites/own-settings.ts';
 import { type BatchOrder, buildBatchScript, hasTasks } from './batch-script.ts';
 import type { BatchSystem } from './batch-system.ts';
+import { furtherSettings } from './batch-system.ts';
 import { jobIdOf, jobLogs, statusOfJob } from './job-status.ts';
 import { jobState, refusal, removeJob } from './jobs.ts';
 
@@ -83,6 +84,9 @@ function orderOf(settings: RoleSettings, { role, configFolder }: LauncherContext
     ...{ role, spec, command: settings.commandOf(spec), queue: settings.text('queue') },
     template: readTemplate(settings, configFolder, spec.workDir),
     namespace: settings.plain('namespace') ?? {},
+    further: Object.fromEntries(
+      furtherSettings.map((name) => [name, settings.text(name)]).filter(([, value]) => value !== ''),
+    ),
     outputFile: resolve(
       spec.workDir,
       settings.text('output_file') || join(profilePart(spec.profileDir, 'log'), `${spec.identifier}.log`),

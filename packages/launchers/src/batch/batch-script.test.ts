@@ -20,7 +20,7 @@ const spec: LaunchSpec = {
   delayMs: 0,
 };
 const order: BatchOrder = {
-  ...{ role: 'engine', spec, command: spec.command, queue: '', namespace: {} },
+  ...{ role: 'engine', spec, command: spec.command, queue: '', namespace: {}, further: {} },
   outputFile: '/home/you/.ipython/profile_pbs/log/ipengine-1795348217.log',
 };
 const build = (change: Partial<BatchOrder>): string => buildBatchScript(pbs, { ...order, ...change });

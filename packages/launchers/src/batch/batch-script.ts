@@ -2,7 +2,8 @@
 import type { JsonObject } from '@muster/protocol';
 import { quote, quoteAll } from '../folder/shell.ts';
 import type { LaunchRole, LaunchSpec } from '../port.ts';
-import type { BatchSystem, Directives } from './batch-system.ts';
+import type { About, BatchSystem } from './batch-system.ts';
+import { furtherSettings } from './batch-system.ts';
 import { checkQueue, splitHead } from './job-script.ts';
 import type { TemplateValues } from './template.ts';
 import { renderTemplate } from './template.ts';
@@ -17,6 +18,8 @@ export interface BatchOrder {
   /** The user's own, and where it is from; undefined for the usual one. */
   readonly template?: { readonly text: string; readonly title: string } | undefined;
   readonly namespace: JsonObject;
+  /** Those of `furtherSettings` that are given. */
+  readonly further: Readonly<Partial<Record<(typeof furtherSettings)[number], string>>>;
   /** Where the output goes unless the template says so itself. */
   readonly outputFile: string;
   /** Line for tasks, where it depends on the version. */
@@ -28,11 +31,14 @@ export function buildBatchScript(system: BatchSystem, order: BatchOrder): string
   const { queue, role, spec, template } = order;
   if (queue !== '') checkQueue(queue, system.listQueues);
   const text = template?.text ?? system.templates[role];
-  const says = (what: keyof Directives): boolean => hasDirective(text, system.prefix, system.options[what]);
+  const says = (what: keyof About<string>): boolean => hasDirective(text, system.prefix, system.options[what] ?? []);
   const tasks = template === undefined && hasTasks(system, role, spec.n);
   const added = [
     ...(queue === '' || says('queue') ? [] : [system.directives.queue]),
     ...(says('output') ? [] : [system.directives.output]),
+    ...furtherSettings.flatMap((what) =>
+      order.further[what] && system.directives[what] && !says(what) ? [system.directives[what]] : [],
+    ),
     ...(tasks ? [order.array ?? system.directives.array] : []),
   ];
   const values = templateValues(order);
@@ -55,7 +61,7 @@ export const hasTasks = (system: BatchSystem, role: LaunchRole, n: number): bool
   role === 'engine' && system.engineTasks && n > 1;
 
 /** All that a template can name (§9.3). */
-function templateValues({ spec, command, queue, outputFile, namespace }: BatchOrder): TemplateValues {
+function templateValues({ spec, command, queue, outputFile, namespace, further }: BatchOrder): TemplateValues {
   const [program, ...args] = command;
   return {
     n: spec.n,
@@ -67,6 +73,7 @@ function templateValues({ spec, command, queue, outputFile, namespace }: BatchOr
     program_args: quoteAll(args),
     program_and_args: quoteAll(command),
     environment_json: JSON.stringify(environmentOf(spec)),
+    ...further,
     ...(namespace as TemplateValues),
   };
 }

@@ -2,14 +2,21 @@
 import type { Job } from '../pbs/parse-qstat.ts';
 import type { LaunchRole } from '../port.ts';
 
-/** Lines of directives, each a template. */
-export interface Directives {
-  readonly queue: string;
+/** By what they are about, lines of directives, each a template; or options of directives. */
+export interface About<T> {
+  readonly queue: T;
   /** Output that the script itself does not send elsewhere. */
-  readonly output: string;
+  readonly output: T;
   /** A task for each of n engines. */
-  readonly array: string;
+  readonly array: T;
+  /** Further settings of the system's class: added when they are given. */
+  readonly account?: T;
+  readonly qos?: T;
+  readonly timelimit?: T;
 }
+
+/** Names of settings that not every system has. */
+export const furtherSettings = ['account', 'qos', 'timelimit'] as const;
 
 export interface BatchSystem {
   /** As in cluster files. */
@@ -18,9 +25,9 @@ export interface BatchSystem {
   readonly stem: string;
   /** Begins a line of directives: `#PBS`. */
   readonly prefix: string;
-  readonly directives: Directives;
+  readonly directives: About<string>;
   /** Options of its directives by which a template says itself what else would be added. */
-  readonly options: Readonly<Record<keyof Directives, readonly string[]>>;
+  readonly options: About<readonly string[]>;
   /** Scripts for those who have none of their own, without what is added: for engines, one task each. */
   readonly templates: Readonly<Record<LaunchRole, string>>;
   /** Have jobs of engines a task each, by `directives.array`? Else the template starts them all. */
