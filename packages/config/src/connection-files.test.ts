@@ -109,3 +109,16 @@ test('a server key of the environment counts where the file has none', () => {
   expect(withServerKey(client, {}).curve_serverkey).toBe(null);
   expect(withServerKey(client, { IPP_CURVE_SERVERKEY: '' }).curve_serverkey).toBe(null);
 });
+
+test('a file that does not come, in a profile that is not there: how to make that is told', async () => {
+  const { client } = connectionPaths(join(folder, 'profile_none'), '');
+  await expect(waitForFile(client, { timeoutMs: 0 })).rejects.toMatchObject({
+    code: 'connection_file_missing',
+    remedy: expect.stringContaining('muster profile create none'),
+  });
+  ensureProfile(join(folder, 'profile_there'));
+  const there = connectionPaths(join(folder, 'profile_there'), '').client;
+  await expect(waitForFile(there, { timeoutMs: 0 })).rejects.toMatchObject({
+    remedy: expect.not.stringContaining('profile create'),
+  });
+});

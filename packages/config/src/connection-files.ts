@@ -1,12 +1,12 @@
 // Connection files on disk (§1.1): names, atomic writing with mode 0600, reading with checks, waiting.
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConnection, EngineConnection } from '@muster/protocol';
 import { formatConnection, MusterError, parseClientConnection, parseEngineConnection } from '@muster/protocol';
 import { isMissing, removeFile, writeFileAtomically } from './files.ts';
 import { folderError } from './folder-error.ts';
-import { profilePart, reason } from './profiles.ts';
+import { profileLabel, profilePart, reason } from './profiles.ts';
 
 export interface ConnectionPaths {
   readonly client: string;
@@ -126,8 +126,16 @@ export async function waitForFile(path: string, options: WaitOptions): Promise<v
   while (statSync(path, { throwIfNoEntry: false }) === undefined) {
     options.signal?.throwIfAborted();
     if (performance.now() >= deadline) {
-      throw new MusterError('connection_file_missing', `${path} did not appear within ${options.timeoutMs / 1000} s.`);
+      const late = `${path} did not appear within ${options.timeoutMs / 1000} s.`;
+      throw new MusterError('connection_file_missing', late, remedyAt(dirname(dirname(path))));
     }
     await delay(pollMs, undefined, options.signal === undefined ? {} : { signal: options.signal });
   }
+}
+
+/** Nobody may have made that profile. */
+function remedyAt(profileDir: string): string | undefined {
+  const label = profileLabel(profileDir);
+  if (existsSync(profileDir) || label === profileDir) return undefined;
+  return `There is no profile ${label}: make it with muster profile create ${label}, start a cluster in it (ipcluster start --profile=${label}), or name another one.`;
 }

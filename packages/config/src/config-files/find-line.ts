@@ -14,6 +14,7 @@ export function findLine(text: string, name: string): number | undefined {
 }
 
 function hasWord(line: string, word: string): boolean {
+  if (word === '') return false;
   for (let at = line.indexOf(word); at >= 0; at = line.indexOf(word, at + 1)) {
     if (!/[\w-]/.test(line[at - 1] ?? ' ') && !/[\w-]/.test(line[at + word.length] ?? ' ')) return true;
   }

@@ -10,7 +10,8 @@ const columns = 100;
 export function renderConfigFile(program: ConfigProgram, tables: readonly SettingsTable[]): string {
   const all = tables.flatMap((table) => Object.values(table)).filter((setting) => !setting.outsideProfile);
   const settings = [...new Map(all.map((setting) => [setting.name, setting])).values()];
-  const groups = Map.groupBy(settings, (setting) => setting.group ?? 'General');
+  const listed = settings.filter((setting) => !setting.unlisted);
+  const groups = Map.groupBy(listed, (setting) => setting.group ?? 'General');
   return [
     ...comment(
       `Settings of ${program}, read at each start. To change one, take away the slashes in front of it. Options and environment variables win over what stands here. This is TypeScript and may import and compute what it likes.`,
