@@ -39,7 +39,7 @@ test.each(configPrograms)(
       const whole = await parseIn(program, uncommented, table, siblings);
       expect(whole.warnings).toEqual([]);
       expect(whole.values).toEqual({ ...defaultsOf(table), profileDir });
-      const inFile = Object.values(table).filter((setting) => !setting.outsideProfile).length;
+      const inFile = Object.values(table).filter((setting) => !setting.outsideProfile && !setting.unlisted).length;
       expect(Object.values(whole.given).filter((source) => source === 'file')).toHaveLength(inFile);
     }
   },

@@ -24,6 +24,8 @@ interface SettingBase {
   readonly advanced?: boolean;
   /** How the value is called in the help, e.g. `FILE`. Default: by type. */
   readonly placeholder?: string;
+  /** Taken as any other, but in no list: another setting's description tells of it. */
+  readonly unlisted?: true;
   /** It says where the files of a profile are: in those files it has no meaning. */
   readonly outsideProfile?: true;
 }
