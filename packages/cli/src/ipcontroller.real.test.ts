@@ -5,8 +5,11 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Commands, createCommands, until } from './testing/commands.ts';
+
+// Many programs start here, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 120_000 });
 
 let commands: Commands;
 beforeEach(() => {

@@ -1,7 +1,8 @@
 // What nanny and kernel tell each other; where the kernel is Node's, over the channel between parent and child.
 import type { EngineConnection, JsonObject } from '@muster/protocol';
+import type { LogFileLimits } from '@muster/telemetry/log-file';
 import type { TransportName } from '@muster/transport';
-import type { LogLevel } from './log.ts';
+import type { LogFormat, LogLevel } from './log.ts';
 
 /** Nanny → kernel. */
 export type ToKernel =
@@ -19,6 +20,9 @@ export interface KernelSetup {
   readonly connection: EngineConnection;
   readonly transport: TransportName;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  /** Besides stderr; undefined: not. */
+  readonly logFile: LogFileLimits | undefined;
   /** Code to run before the first request of each kernel, also after a restart, with a name for its errors. */
   readonly startup: readonly { readonly name: string; readonly code: string }[];
   readonly maxMessageBytes: number;

@@ -9,6 +9,7 @@ import { createLog } from './log.ts';
 import { mpiRank, usesMpi } from './mpi.ts';
 import { openRoute, waitForOtherFile } from './nanny/connection.ts';
 import { crashFields, runNanny } from './nanny/nanny.ts';
+import { openLogOutput } from './open-log.ts';
 import type { EngineValues } from './settings.ts';
 import { readStartup } from './startup.ts';
 
@@ -27,12 +28,9 @@ export async function runEngine(
   invocation: Invocation = noInvocation,
 ): Promise<number> {
   let name = 'engine';
-  const log = createLog(
-    values.logLevel,
-    () => name,
-    (line) => void process.stderr.write(line),
-  );
-  const { logLevel, maxMessageBytes, maxQueued, transport } = values;
+  const output = openLogOutput(values, env);
+  const log = createLog(values.logLevel, () => name, output.write, values.logFormat);
+  const { logLevel, logFormat, maxMessageBytes, maxQueued, transport } = values;
   const cwd = readWorkDir(values);
   const uuid = readUuid(values);
   if (values.kernel === 'python') {
@@ -42,7 +40,15 @@ export async function runEngine(
   }
   refuseRest(values, invocation);
   const { kind, language } = await chooseKernel(values, env, log);
-  const setup = { logLevel, transport, maxMessageBytes, maxQueued, startup: readStartup(values, language) };
+  const setup = {
+    logLevel,
+    logFormat,
+    logFile: output.shared,
+    transport,
+    maxMessageBytes,
+    maxQueued,
+    startup: readStartup(values, language),
+  };
   const stopping = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'stopping');
@@ -93,6 +99,7 @@ export async function runEngine(
   } finally {
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
     process.off('SIGINT', ignore);
+    output.close();
   }
 }
 

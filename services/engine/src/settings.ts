@@ -1,6 +1,6 @@
 // Settings of an engine (§9.7).
 import type { SettingsOf, SettingsTable } from '@muster/config';
-import { configFileSettings, logSettings, profileSettings } from '@muster/config';
+import { configFileSettings, logFileSettings, logSettings, profileSettings } from '@muster/config';
 import { transportSetting } from '@muster/transport/names';
 import { sshSettings } from './ssh-settings.ts';
 
@@ -224,6 +224,7 @@ export const engineSettings = {
   ...configFileSettings,
   ...profileSettings,
   ...logSettings,
+  ...logFileSettings,
 } as const satisfies SettingsTable;
 
 export type EngineValues = SettingsOf<typeof engineSettings>;

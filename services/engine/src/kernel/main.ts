@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { setTimeout } from 'node:timers';
 import type { JsonObject } from '@muster/protocol';
+import { createLogFile, type LogFileLimits } from '@muster/telemetry/log-file';
 import type { KernelSetup, ToKernel, ToNanny } from '../ipc.ts';
 import { createLog } from '../log.ts';
 import { captureOutput } from './capture.ts';
@@ -46,7 +47,9 @@ function start(setup: KernelSetup): void {
   try {
     const output = createOutput((name, text, parent: JsonObject) => kernel?.publishText(name, text, parent));
     const writeLog = captureOutput(output);
-    const log = createLog(setup.logLevel, () => `engine ${setup.uuid.slice(0, 8)} kernel`, writeLog);
+    const name = `engine ${setup.uuid.slice(0, 8)} kernel`;
+    const write = withFile(setup.logFile, writeLog);
+    const log = createLog(setup.logLevel, () => name, write, setup.logFormat);
     kernel = createKernel({
       setup,
       output,
@@ -62,6 +65,16 @@ function start(setup: KernelSetup): void {
   }
   process.on('uncaughtException', (error) => kernel?.tellUncaught('Uncaught', error));
   process.on('unhandledRejection', (reason) => kernel?.tellUncaught('Unhandled rejection', reason));
+}
+
+/** The nanny's log file is the kernel's, too. */
+function withFile(limits: LogFileLimits | undefined, write: (line: string) => void): (line: string) => void {
+  if (limits === undefined) return write;
+  const file = createLogFile({ ...limits, say: (trouble) => write(`${trouble}\n`) });
+  return (line) => {
+    write(line);
+    file.write(line);
+  };
 }
 
 function clear(serial: number): void {

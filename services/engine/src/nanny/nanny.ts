@@ -19,7 +19,10 @@ export interface NannyOptions {
   readonly kind: KernelKind;
   /** Rejects when the controller cannot be found. */
   readonly connection: Promise<EngineConnection>;
-  readonly setup: Pick<KernelSetup, 'logLevel' | 'transport' | 'startup' | 'maxMessageBytes' | 'maxQueued'>;
+  readonly setup: Pick<
+    KernelSetup,
+    'logLevel' | 'logFormat' | 'logFile' | 'transport' | 'startup' | 'maxMessageBytes' | 'maxQueued'
+  >;
   readonly cwd: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly requestedId: number | null;

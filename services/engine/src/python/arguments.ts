@@ -20,7 +20,15 @@ export interface PythonOptions extends Invocation {
 const logLevels = { debug: 'DEBUG', info: 'INFO', warn: 'WARNING', error: 'ERROR', silent: 'CRITICAL' } as const;
 
 /** Only our own engine has these. */
-const own = ['transport', 'maxMessageBytes', 'maxQueued', 'kernelTimeoutS'] as const;
+const own = [
+  'logFormat',
+  'logFileBytes',
+  'logFiles',
+  'transport',
+  'maxMessageBytes',
+  'maxQueued',
+  'kernelTimeoutS',
+] as const;
 
 export function pythonEngine({ values, given, rest, profileDir, rank }: PythonOptions): PythonEngine {
   const option = (key: keyof EngineValues, name: string, text = String(values[key])): string[] =>
@@ -44,6 +52,8 @@ export function pythonEngine({ values, given, rest, profileDir, rank }: PythonOp
     ...option('uuid', 'Session.session'),
     ...path('workDir', 'work-dir'),
     ...path('startupScript', 'IPEngine.startup_script'),
+    ...(given.logToFile !== undefined && values.logToFile ? ['--log-to-file'] : []),
+    ...(values.cleanLogs ? ['--clean-logs=True'] : []),
     `--log-level=${logLevels[values.logLevel]}`,
     ...startupAndMpi(values, rank),
     ...rest,
