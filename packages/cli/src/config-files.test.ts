@@ -38,9 +38,10 @@ test.each(configPrograms)(
       expect(asMade).toMatchObject({ warnings: [], given: { profileDir: 'option' } });
       const whole = await parseIn(program, uncommented, table, siblings);
       expect(whole.warnings).toEqual([]);
-      expect(whole.values).toEqual({ ...defaultsOf(table), profileDir });
-      const inFile = Object.values(table).filter((setting) => !setting.outsideProfile && !setting.unlisted).length;
-      expect(Object.values(whole.given).filter((source) => source === 'file')).toHaveLength(inFile);
+      const listed = Object.keys(table).filter((key) => !table[key]!.outsideProfile && !table[key]!.unlisted);
+      const defaults: Readonly<Record<string, unknown>> = defaultsOf(table);
+      for (const key of listed) expect(whole.values[key], key).toEqual(defaults[key]);
+      expect(whole.given).toMatchObject(Object.fromEntries(listed.map((key) => [key, 'file'])));
     }
   },
 );
