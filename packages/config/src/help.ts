@@ -36,7 +36,7 @@ export function renderHelp(
   { all = false, columns = 100 }: HelpOptions = {},
 ): string {
   const width = fitWidth(columns);
-  const settings = Object.values(table);
+  const settings = Object.values(table).filter((setting) => !setting.unlisted);
   const shown = settings.filter((setting) => all || !setting.advanced);
   const groups = [...Map.groupBy(shown, (setting) => setting.group ?? 'General')].map(
     ([group, members]) => [group, members.flatMap((one) => describe(one, all))] as const,

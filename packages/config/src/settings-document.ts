@@ -5,7 +5,8 @@ import type { Setting, SettingsTable } from './settings.ts';
 
 /** Rows of a Markdown table of all settings. */
 export function settingsTable(table: SettingsTable): string {
-  const rows = Object.values(table).map((setting) => {
+  const listed = Object.values(table).filter((setting) => !setting.unlisted);
+  const rows = listed.map((setting) => {
     const names = isSecret(setting) ? [setting.name] : [...new Set([...optionNames(setting), `--${setting.name}`])];
     const options = names.map((name) => `\`${name}\``).join(' ');
     const value = setting.type === 'text' ? 'text' : allowed(setting);

@@ -28,7 +28,8 @@ function ofSystem<Stem extends string, O extends Options>(stem: Stem, options: O
     table[name] = { group: `${stem} launcher`, advanced: true, ...setting, name } as Setting;
   };
   for (const [option, setting] of Object.entries(options)) {
-    add(`${classes.base}.${option}`, setting);
+    const more = `Also at ${classes.engine} and ${classes.controller}, each for its own.`;
+    add(`${classes.base}.${option}`, { ...setting, description: `${setting.description} ${more}` });
     for (const role of ['engine', 'controller'] as const)
       add(`${classes[role]}.${option}`, forRole(setting, stem, option, role));
   }
@@ -58,6 +59,7 @@ const forRole = (
   ({
     ...setting,
     default: nothing[setting.type],
+    unlisted: true,
     description: `As ${stem}Launcher.${option}, for ${role === 'engine' ? 'engines' : 'the controller'} only.`,
   }) as Omit<Setting, 'name'>;
 

@@ -49,9 +49,9 @@ async function chapterOf(name: string, program: Program, told: Map<Setting, stri
 
 function commandChapter(name: string, { table, usage }: AnyCommand, told: Map<Setting, string>): string[] {
   const level = name.includes(' ') ? '###' : '##';
-  const fresh = Object.entries(table).filter(([, setting]) => !told.has(setting));
+  const fresh = Object.entries(table).filter(([, setting]) => !told.has(setting) && !setting.unlisted);
   const before = Object.groupBy(
-    Object.values(table).filter((setting) => told.has(setting)),
+    Object.values(table).filter((setting) => told.has(setting) && !setting.unlisted),
     (setting) => told.get(setting) ?? '',
   );
   for (const [, setting] of fresh) told.set(setting, name);
