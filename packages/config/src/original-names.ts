@@ -4,7 +4,8 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 export const originalClasses = words(`
-  Application BaseIPythonApplication BaseLauncher BaseParallelApplication BatchSystemLauncher Cluster ClusterManager
+  Application BaseIPythonApplication BaseLauncher BaseParallelApplication BatchControllerLauncher
+  BatchEngineSetLauncher BatchSystemLauncher Cluster ClusterManager
   ControllerLauncher DictDB EngineLauncher HTCondorControllerLauncher HTCondorEngineSetLauncher HTCondorLauncher
   HeartMonitor Hub HubFactory IPCluster IPClusterApp IPClusterClean IPClusterEngines IPClusterList IPClusterStart
   IPClusterStop IPController IPControllerApp IPEngine IPEngineApp IPythonKernel InteractiveShell Kernel
@@ -15,8 +16,13 @@ export const originalClasses = words(`
   SSHProxyEngineSetLauncher Session SlurmControllerLauncher SlurmEngineSetLauncher SlurmLauncher TaskScheduler
   WindowsHPCControllerLauncher WindowsHPCEngineSetLauncher WindowsHPCLauncher`);
 
+/** Classes of Python's kernel: all that they have is Python's. */
+export const pythonClasses = words(`
+  Completer HistoryAccessor HistoryManager IPCompleter IPythonKernel IPythonParallelKernel InteractiveShell Kernel
+  ZMQInteractiveShell`);
+
 export const originalTraits = words(`
-  account auto_create batch_file_name batch_template batch_template_file broadcast_scheduler_depth buffer_threshold
+  account add_ipython_dir_to_sys_path auto_create batch_file_name batch_template batch_template_file broadcast_scheduler_depth buffer_threshold
   check_pid clean_logs client_ip client_json_file client_ports client_transport cluster_id config_file_name
   connection_args connection_info_timeout connection_kwargs control controller_args controller_cmd controller_ip
   controller_launcher controller_launcher_class controller_location copy_config_files copy_threshold cull_fraction

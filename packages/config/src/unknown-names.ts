@@ -2,7 +2,7 @@
 import { MusterError } from '@muster/protocol';
 import type { Names } from './names.ts';
 import { split } from './names.ts';
-import { originalClasses, originalFlags, originalTraits } from './original-names.ts';
+import { originalClasses, originalFlags, originalTraits, pythonClasses } from './original-names.ts';
 import { suggest } from './suggest.ts';
 
 /** The warning for an option without meaning here, whose value is used up; throws `unknown_option` for what nobody knows. */
@@ -26,6 +26,7 @@ export function ignoreOption(name: string, attached: string | undefined, value: 
 /** On a command line a class that nobody knows, nor anything like it, may be that of a launcher or kernel of one's own. */
 function isMisspelt(name: string, names: Names): { readonly meant: string | undefined } | undefined {
   const [className, trait] = split(name);
+  if (pythonClasses.has(className)) return undefined;
   if (names.classes.has(className))
     return originalTraits.has(trait) ? undefined : { meant: suggest(name, [...names.traits.keys()]) };
   if (originalClasses.has(className)) return undefined;
@@ -43,7 +44,7 @@ const unknownOption = (name: string, near: string | undefined): MusterError =>
 /** Does ipyparallel have such a setting? */
 export const isOriginal = (name: string): boolean => {
   const [className, trait] = split(name);
-  return originalClasses.has(className) && originalTraits.has(trait);
+  return pythonClasses.has(className) || (originalClasses.has(className) && originalTraits.has(trait));
 };
 
 /** The known name that is meant by one in a file. */

@@ -28,7 +28,7 @@ export function readString(text: string, start: number): ReadString | undefined 
   const end = close + quote.length;
   const refused = prefix.includes('f') || prefix.includes('t') ? 'it is a formatted string' : undefined;
   if (refused !== undefined) return { token: { kind: 'string', value: '', refused }, end };
-  if (prefix.includes('b')) return { token: { kind: 'string', value: '', refused: 'it is bytes' }, end };
+  if (prefix.includes('b')) return { token: bytes(source, prefix.includes('r')), end };
   return { token: prefix.includes('r') ? { kind: 'string', value: source } : resolveEscapes(source), end };
 }
 
@@ -41,6 +41,17 @@ function findClose(text: string, from: number, quote: string): number {
     at++;
   }
   return Math.min(at, text.length);
+}
+
+/** Bytes that are ASCII, such as keys, are the text that they spell. `\\u` is no escape there. */
+function bytes(source: string, isRaw: boolean): StringToken {
+  const read: StringToken = isRaw
+    ? { kind: 'string', value: source }
+    : resolveEscapes(source.replace(/\\[\s\S]/g, (pair) => (/[uUN]/.test(pair) ? `\\${pair}` : pair)));
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has them.
+  return /^[\x00-\x7f]*$/.test(read.value)
+    ? read
+    : { kind: 'string', value: '', refused: 'it is bytes that are no text' };
 }
 
 const single: Readonly<Record<string, string>> = {
