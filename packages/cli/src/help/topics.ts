@@ -78,6 +78,8 @@ const launchers: Topic = {
         ['local', 'processes on this machine'],
         ['mpi', 'ranks of mpiexec (MPILauncher.mpi_cmd, MPILauncher.mpi_args)'],
         ['pbs', 'batch jobs by qsub (PBSLauncher.queue, PBSEngineSetLauncher.batch_template_file)'],
+        ['sge', 'the same for Sun Grid Engine (SGELauncher.queue, …)'],
+        ['slurm', 'the same for Slurm by sbatch (SlurmLauncher.queue, SlurmLauncher.account, …)'],
         ['ssh', 'other machines by ssh (SSHEngineSetLauncher.engines, SSHControllerLauncher.hostname)'],
         ['./my-launcher.ts', 'a module of your own, whose default export makes a launcher'],
       ],

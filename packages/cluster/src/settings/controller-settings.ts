@@ -13,7 +13,7 @@ export const controllerSettings = {
     group: 'Controller',
     placeholder: 'LAUNCHER',
     description:
-      'What starts the controller: local, MPI, PBS, SSH, also by the full name of the class; or a module of your own.',
+      'What starts the controller: local, MPI, PBS, SGE, Slurm, SSH, also by the full name of the class; or a module of your own.',
   },
   controllerIp: {
     name: 'Cluster.controller_ip',

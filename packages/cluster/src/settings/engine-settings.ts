@@ -31,7 +31,7 @@ export const engineSettings = {
     group: 'Engines',
     placeholder: 'LAUNCHER',
     description:
-      'What starts the engines: local, MPI, PBS, SSH, also by the full name of the class (SSHEngineSetLauncher); or a module of your own, ./my-launcher.ts.',
+      'What starts the engines: local, MPI, PBS, SGE, Slurm, SSH, also by the full name of the class (SSHEngineSetLauncher); or a module of your own, ./my-launcher.ts.',
   },
   engineCommand: {
     name: 'EngineLauncher.engine_cmd',
