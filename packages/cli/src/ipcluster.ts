@@ -26,6 +26,8 @@ const ofProfile = ({ config, parse }: ReturnType<typeof configOf>) => ({
   parse: { ...parse, needsProfile: true },
 });
 
+const seeAlso = ['muster help launchers', 'muster help config', 'muster help profiles'];
+
 const start = defineCommand({
   name: 'ipcluster start',
   table: startSettings,
@@ -48,6 +50,7 @@ const start = defineCommand({
       ['PROFILE/log/', 'output of controller and engines'],
     ],
     exitStatuses: [10],
+    seeAlso,
   },
   run: async (line, env) => (await import('@muster/cluster/commands/start')).startCluster(line, env),
 });
@@ -60,6 +63,7 @@ const engines = defineCommand({
     usage: 'ipcluster engines [options]',
     about: 'Starts engines for the controller of a profile. Ctrl-C interrupts their work; twice, it stops them.',
     examples: [['ipcluster engines -n 4', 'four more engines']],
+    seeAlso,
   },
   run: async ({ values }, env) => (await import('@muster/cluster/commands/engines')).startEngines(values, env),
 });

@@ -49,7 +49,7 @@ test('help shows what most need: defaults, environment, files, exit statuses', (
   const text = renderHelp(table, usage);
   expect(text).toMatch(/--ping=N +Time between heartbeats\. Default: 3000 ms\.$/m);
   expect(text).toMatch(/^ {4}PERIOD +Same as --ping, which wins\.$/m);
-  expect(text).toMatch(/--nodb +Same as --IPController\.db_class=NoDB\./);
+  expect(text).toMatch(/--nodb +Where records are kept\. One of: DictDB, NoDB\. Default: DictDB\./);
   expect(text).toMatch(/--debug +Same as --log-level=debug\./);
   expect(text).toContain('Engines:\n');
   expect(text).toMatch(/x -y +does y/);

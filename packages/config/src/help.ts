@@ -120,21 +120,32 @@ export const fileNames = (setting: Setting): string[] =>
   setting.outsideProfile ? [] : [setting.name, ...(setting.otherNames ?? [])].filter((name) => name.includes('.'));
 
 function describe(setting: Setting, all: boolean): Pair[] {
+  const text = textOf(setting, all);
+  if (isSecret(setting)) return [[`$${setting.env}`, text]];
+  const switches = Object.entries(setting.switches ?? {});
+  const options = optionsOf(setting);
+  const switchPairs = switches.map(([name, to]): Pair => [dashed(name), `Same as ${sameAs(setting, to)}.`]);
+  if (options.length > 0) return [[options.join(', '), text], ...switchPairs];
+  if (all || switches.length === 0) return [[withValue(setting, `--${setting.name}`), text], ...switchPairs];
+  // Nobody types the long name where there are short ones for each value.
+  return [[switches.map(([name]) => dashed(name)).join(', '), text]];
+}
+
+function textOf(setting: Setting, all: boolean): string {
+  const standard = defaultText(setting);
   const facts = [
     all || setting.type === 'choice' || setting.type === 'ports' ? takes(setting) : '',
-    defaultText(setting) === '' ? '' : `Default: ${defaultText(setting)}.`,
+    standard === '' ? '' : `Default: ${/\w/.test(standard) ? standard : `'${standard}'`}.`,
     all ? named(setting) : '',
   ];
-  const text = [setting.description, ...facts].filter((part) => part !== '').join(' ');
-  if (isSecret(setting)) return [[`$${setting.env}`, text]];
-  const value = setting.type === 'boolean' ? '' : (setting.placeholder ?? placeholders[setting.type]);
-  const withValue = (option: string): string =>
-    value === '' ? option : `${option}${option.startsWith('--') ? '=' : ' '}${value}`;
-  const flags = (setting.flags ?? []).map((flag) => withValue(dashed(flag)));
-  const switches = Object.entries(setting.switches ?? {});
-  const options = flags.length > 0 ? flags : all || switches.length === 0 ? [withValue(`--${setting.name}`)] : [];
-  const switchPairs = switches.map(([name, to]): Pair => [`--${name}`, `Same as ${sameAs(setting, to)}.`]);
-  return [...(options.length === 0 ? [] : [[options.join(', '), text] as const]), ...switchPairs];
+  return [setting.description, ...facts].filter((part) => part !== '').join(' ');
+}
+
+const optionsOf = (setting: Setting): string[] => (setting.flags ?? []).map((flag) => withValue(setting, dashed(flag)));
+
+function withValue(setting: Setting, option: string): string {
+  if (setting.type === 'boolean') return setting.default ? `${option}[=false]` : option;
+  return `${option}${option.startsWith('--') ? '=' : ' '}${setting.placeholder ?? placeholders[setting.type]}`;
 }
 
 function named(setting: Setting): string {
@@ -174,7 +185,9 @@ export function defaultText(setting: Setting): string {
   if (value === null || value === '' || value === false) return '';
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(' ');
   if (typeof value === 'object') return Object.keys(value).length === 0 ? '' : JSON.stringify(value);
-  return 'unit' in setting && setting.unit !== undefined ? `${value} ${setting.unit}` : String(value);
+  if (setting.unit === undefined) return String(value);
+  const one = value === 1 ? setting.unit.replace(/(?<=\w{3})s$/, '') : setting.unit;
+  return `${value} ${one}`;
 }
 
 const sentence = (text: string): string => `${text[0]?.toUpperCase()}${text.slice(1)}.`;
