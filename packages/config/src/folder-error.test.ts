@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderError } from './folder-error.ts';
 
+/** Of util-linux: a process with mounts of its own. */
+const unshare = 'unshare';
+
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'muster-disk-'));
@@ -38,10 +41,10 @@ function onDisk(options: string, before: string, script: string): string | undef
     try { ${script} } catch (error) { console.log(error.code, error.message, error.remedy); }`;
   const shell = `mount -t tmpfs -o ${options} tmpfs "$0" && echo mounted && ${before} "$1" --input-type=module --eval "$2"`;
   const args = ['--mount', ...(process.getuid?.() === 0 ? [] : ['--map-root-user']), 'sh', '-c', shell];
-  const { stdout } = spawnSync('unshare', [...args, folder, process.execPath, code], { encoding: 'utf8' });
+  const { stdout } = spawnSync(unshare, [...args, folder, process.execPath, code], { encoding: 'utf8' });
   return stdout?.startsWith('mounted\n') ? stdout.slice(8) : undefined;
 }
-const isAllowed = process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0;
+const isAllowed = process.platform === 'linux' && spawnSync(unshare, ['--mount', 'true']).status === 0;
 
 test.skipIf(!isAllowed)('a full disk is told with folder and remedy: no room for folders, and none for files', () => {
   const noFolders = onDisk('nr_inodes=4', '', 'ensureProfile(dir)');

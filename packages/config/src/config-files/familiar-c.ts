@@ -2,7 +2,7 @@
 import type { NamedValue } from './config-file.ts';
 
 /** Sections come into being when they are named. */
-export type FamiliarC = Record<string, Record<string, unknown>>;
+type FamiliarC = Record<string, Record<string, unknown>>;
 
 export interface Notes {
   readonly c: FamiliarC;
