@@ -49,11 +49,20 @@ export function controllerSpec(values: StartValues, rest: readonly string[], pla
   };
 }
 
-export function engineSpec(values: EnginesValues, n: number, setId: string, place: Place): LaunchSpec {
+/** `waitS`: how long engines wait for the connection file, where the controller was started with them. */
+export function engineSpec(
+  values: EnginesValues,
+  n: number,
+  setId: string,
+  place: Place,
+  waitS: number | undefined,
+): LaunchSpec {
   const program = nonEmpty(values.engineCommand, ownProgram('ipengine'));
+  const known = program.some((word) => /ipengine|ipyparallel/.test(word));
+  const wait = waitS === undefined || !known ? [] : [`--IPEngine.wait_for_url_file=${waitS}`];
   return {
     ...place,
-    command: [...program, ...logArguments(values), ...values.engineArguments],
+    command: [...program, ...logArguments(values), ...wait, ...values.engineArguments],
     programWords: program.length,
     ...(values.engineCommand.length === 0 ? { programName: 'ipengine' } : {}),
     n,

@@ -1,7 +1,9 @@
 // One cluster under control: what `Cluster` and the commands of ipcluster do, by the same steps.
+import { availableParallelism } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { profileLabel } from '@muster/config';
-import type { LaunchSignal } from '@muster/launchers';
+import type { LaunchRole, LaunchSignal } from '@muster/launchers';
+import { isModulePath, resolveLauncherName } from '@muster/launchers';
 import type { ClusterState } from '../cluster-file.ts';
 import { keepsFiles } from '../cluster-store.ts';
 import { countOf } from '../progress.ts';
@@ -82,7 +84,7 @@ async function startBoth(order: Order, held: Held, n?: number, stop?: AbortSigna
   held.options = { ...held.options, n: count };
   await startController(order, held, () => announce(order, `a controller and ${countOf(count, 'engine')}`));
   // With files of an earlier start, engines would go by these before the controller has checked them.
-  if (keepsFiles(held.options) || mustWait(order, held)) await untilUp(order, held, stop);
+  if (keepsFiles(held.options) || mustWait(order, held, count)) await untilUp(order, held, stop);
   await delay(order.values.delayS * 1000, undefined, { signal: stop });
   await using arrivals = await watchArrivals(order, held, new Set());
   const set = await startEngines(order, held, { n: count });
@@ -92,10 +94,17 @@ async function startBoth(order: Order, held: Held, n?: number, stop?: AbortSigna
 
 const near: readonly string[] = ['local', 'mpi'];
 
-/** Engines on other machines are given the connection files, so these must be there first. */
-const mustWait = ({ values }: Order, { controller }: Held): boolean =>
+/**
+ * Engines on other machines are given the connection files, so these must be there first. And many engines of this one would leave
+ * the controller no processor to start on.
+ */
+const mustWait = ({ values }: Order, { controller }: Held, count: number): boolean =>
   values.waitForConnection &&
-  !(near.includes(values.engineLauncher.toLowerCase()) && near.includes(controller?.launcher ?? ''));
+  (count > 4 * availableParallelism() ||
+    !(isNear('engine', values.engineLauncher) && isNear('controller', controller?.launcher ?? '')));
+
+const isNear = (role: LaunchRole, name: string): boolean =>
+  !isModulePath(name) && near.includes(resolveLauncherName(role, name));
 
 async function startMore(order: Order, held: Held, n?: number, stop?: AbortSignal): Promise<Ready> {
   begin(held);

@@ -35,7 +35,8 @@ export async function startEngines(order: Order, held: Held, choice: EnginesChoi
   const launcher = await launchers.of('engine', choice.launcher ?? values.engineLauncher);
   const taken = { ...held.engineSets, ...readCluster(place)?.engineSets };
   const setId = choice.setId ?? freeSetId(Object.keys(taken));
-  const engines = await launcher.submit(engineSpec(values, await engineCount(order, choice), setId, place));
+  const waitS = held.controller === undefined ? undefined : patienceS(values);
+  const engines = await launcher.submit(engineSpec(values, await engineCount(order, choice), setId, place, waitS));
   held.engineSets = { ...held.engineSets, [setId]: engines };
   updateCluster(
     place,
@@ -48,6 +49,12 @@ export async function startEngines(order: Order, held: Held, choice: EnginesChoi
   );
   return { setId, engines };
 }
+
+const weekS = 604_800;
+
+/** Engines wait for the controller's files as long as we do: it may be slow, or in a queue. */
+const patienceS = ({ controllerTimeoutS, engineTimeoutS }: Order['values']): number =>
+  controllerTimeoutS < 0 ? weekS : Math.max(controllerTimeoutS, engineTimeoutS);
 
 /** Watches from before a start, so that its engines are told from those that were there. */
 export interface Arrivals extends AsyncDisposable {
