@@ -20,9 +20,9 @@ export interface Location {
   readonly location: string;
   /**
    * `given` by a person; `listening`: the one address where it listens; `guessed` among several; `host name`: peers compare it
-   * with theirs, and that is all they need of a controller on loopback, or all that there is.
+   * with theirs, and that is all they need of a controller on loopback; `none`: it, too, for there is no address that others could use.
    */
-  readonly from: 'given' | 'listening' | 'guessed' | 'host name';
+  readonly from: 'given' | 'listening' | 'guessed' | 'host name' | 'none';
   /** Interface of a guess. */
   readonly name?: string;
   /** Other addresses that it could have been, the likelier first: `ib0 10.1.0.2`. */
@@ -43,7 +43,7 @@ export function chooseLocation(given: string, listening: readonly string[], mach
     return { location: address.replace(/^\[(.*)\]$/, '$1'), from: 'listening', others: [] };
   }
   const [best, ...others] = rank(machine);
-  if (best === undefined) return { location: machine.hostName, from: 'host name', others: [] };
+  if (best === undefined) return { location: machine.hostName, from: 'none', others: [] };
   return {
     location: best.address,
     from: 'guessed',

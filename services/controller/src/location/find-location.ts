@@ -36,18 +36,19 @@ function readDefaultRoutes(): readonly string[] {
 }
 
 function sayGuess({ location, from, name, others }: Location, machine: Machine, log: Logger): void {
-  const remedy = '--location=HOST, if others reach it elsewhere';
-  if (from === 'guessed') {
-    const also = others.length === 0 ? {} : { also: others.join(', ') };
-    const why = machine.defaultRoutes.includes(name ?? '') ? 'default route' : 'first interface';
-    log.info({ location, interface: name, why, ...also, remedy }, 'location guessed');
-    const ipv6 = outerIpv6(machine);
-    if (ipv6.length > 0)
-      log.info(
-        { addresses: ipv6.join(', '), remedy: '--ip=ADDRESS listens at one' },
-        'listening at IPv4 addresses only',
-      );
+  if (from === 'given' || from === 'listening') return;
+  const ipv6 = outerIpv6(machine).join(', ');
+  if (from === 'none') {
+    const remedy = ipv6 === '' ? 'connect it to a network' : `--ip=ADDRESS with one of ${ipv6}`;
+    log.warn({ location, remedy }, 'no IPv4 address but loopback: engines and clients elsewhere cannot come');
   }
+  if (from !== 'guessed') return;
+  const also = others.length === 0 ? {} : { also: others.join(', ') };
+  const why = machine.defaultRoutes.includes(name ?? '') ? 'default route' : 'first interface';
+  const remedy = '--location=HOST, if others reach it elsewhere';
+  log.info({ location, interface: name, why, ...also, remedy }, 'location guessed');
+  if (ipv6 !== '')
+    log.info({ addresses: ipv6, remedy: '--ip=ADDRESS listens at one' }, 'listening at IPv4 addresses only');
 }
 
 /** Does not hold up the start: a name server may take its time. */

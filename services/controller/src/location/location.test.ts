@@ -34,7 +34,7 @@ test('of several default routes, the preferred one', () => {
 test('without default route, a network; with nothing but bridges, one of these; with loopback only, the host name', () => {
   expect(chooseLocation('', ['0.0.0.0'], machine(many)).location).toBe('10.1.0.2');
   expect(chooseLocation('', ['0.0.0.0'], machine(many.slice(0, 2))).location).toBe('172.17.0.1');
-  expect(chooseLocation('', ['0.0.0.0'], machine([]))).toMatchObject({ location: 'node1', from: 'host name' });
+  expect(chooseLocation('', ['0.0.0.0'], machine([]))).toMatchObject({ location: 'node1', from: 'none' });
 });
 
 test('a bridge that has the default route is a network like others', () => {
