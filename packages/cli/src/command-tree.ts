@@ -74,7 +74,7 @@ function noSuchCommand({ name: group, commands }: CommandGroup, name: string): M
   return new MusterError('unknown_option', `There is no command '${name}'.${hint}`, `There are: ${known.join(', ')}.`);
 }
 
-export function groupHelp({ name, about, commands, examples, topics = {} }: CommandGroup): string {
+function groupHelp({ name, about, commands, examples, topics = {} }: CommandGroup): string {
   const entries = Object.entries(commands)
     .filter(([, { hidden }]) => hidden !== true)
     .map(([word, entry]) => ({ word, ...entry }));

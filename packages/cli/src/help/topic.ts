@@ -8,7 +8,7 @@ export interface Topic {
 }
 
 /** A paragraph, names with what they are, or lines as they are typed. */
-export type TopicPart =
+type TopicPart =
   | string
   | { readonly heading: string; readonly pairs: readonly Pair[] }
   | { readonly lines: readonly string[] };

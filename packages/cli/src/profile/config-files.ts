@@ -18,12 +18,16 @@ export function configFilesOf(dir: string, program: ConfigProgram): string[] {
   return names.filter((name) => existsSync(join(dir, name))).map((name) => join(dir, name));
 }
 
-/** Puts a file aside under a name that is free, `NAME.1.bak`; gives that name. */
+/** Puts a file aside under a name that is free, `NAME.1.bak`; gives that name. Throws MusterError `profile_unusable`. */
 export function putAside(path: string): string {
   for (let n = 1; ; n++) {
     const aside = `${path}.${n}.bak`;
     if (existsSync(aside)) continue;
-    renameSync(path, aside);
+    try {
+      renameSync(path, aside);
+    } catch (error) {
+      throw folderError(`${path} cannot be put aside`, dirname(path), error);
+    }
     return aside;
   }
 }

@@ -65,6 +65,26 @@ test('what is there is kept, and by --reset kept under another name', async () =
   expect((await run('profile show mine')).out).toContain('sets nothing');
 });
 
+test('a folder that cannot be made is refused with the reason', async () => {
+  writeFileSync(dirOf('mine'), '');
+  expect(await run('profile create mine')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('a file is where a folder'),
+  });
+  expect(await run('profile create ../mine')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('--profile-dir'),
+  });
+  expect(await run('profile create a b')).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('Unexpected argument: b'),
+  });
+  expect(await run('profile creat a')).toMatchObject({
+    status: 2,
+    err: expect.stringContaining("'muster profile create'"),
+  });
+});
+
 test('lists say what there is', async () => {
   await run('profile create');
   await run('profile create mine');

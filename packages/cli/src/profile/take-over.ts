@@ -7,7 +7,7 @@ import { readPythonConfig } from '@muster/config/python-config';
 import { type Json, MusterError } from '@muster/protocol';
 import { tablesOf, templateOf } from './tables.ts';
 
-export interface LeftOutPlace {
+interface LeftOutPlace {
   readonly line: number;
   readonly source: string;
   readonly why: string;

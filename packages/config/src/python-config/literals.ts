@@ -140,7 +140,7 @@ function createReader(tokens: readonly Token[], names: ReadonlyMap<string, Json>
 }
 
 /** Also Python's other bases and underscores; whole numbers that JavaScript cannot hold are refused. */
-export function readNumber(text: string): Read {
+function readNumber(text: string): Read {
   if (/[jJ]$/.test(text)) return refuse('it is a complex number');
   if (/__|_$|^_|_\./.test(text)) return refuse(`${text} is no number`);
   const plain = text.replaceAll('_', '');
