@@ -120,6 +120,16 @@ test.skipIf(outer === undefined)('--ip=* guesses how others reach it, and says h
   expect(json('client')).toMatchObject({ interface: 'tcp://0.0.0.0', location });
 });
 
+test.skipIf(process.platform !== 'linux')('--ip=* on a machine without a network says so', async ({ skip }) => {
+  if ((await shell('unshare -Urn ip link set lo up')).status !== 0) skip('no networks in a user namespace here');
+  const running = shell(`unshare -Urn sh -c 'ip link set lo up; exec "$node" "$bin" --ip="*"'`);
+  await until(() => existsSync(file('security/ipcontroller-engine.json')));
+  process.kill(Number(readFileSync(file('pid/ipcontroller.pid'), 'utf8').split('\n')[0]), 'SIGTERM');
+  const { status, err } = await running;
+  expect(status).toBe(0);
+  expect(err).toContain('no IPv4 address but loopback: engines and clients elsewhere cannot come');
+});
+
 test('an interface has its address; a location that cannot be looked up is a warning', async () => {
   const controller = await start('--ip=lo', '--location=no-such-host.invalid', '--ssh=me@gate', '--enginessh=gate2');
   await controller.saying('WARNING --location cannot be looked up here location=no-such-host.invalid');
