@@ -16,6 +16,8 @@ export interface AttemptPlan {
   readonly command: readonly string[];
   readonly forwards: readonly Forward[];
   readonly keyFile: string | undefined;
+  /** Run a command there that waits; cleared when the server allows none. */
+  hasSession: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly openLimitMs: number;
   readonly onLine: (line: string) => void;

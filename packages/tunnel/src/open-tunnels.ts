@@ -7,7 +7,8 @@ import { findFreePorts } from './free-ports.ts';
 import { goThrough } from './go-through.ts';
 import { goodAfterMs, pauseMs } from './pauses.ts';
 import type { Forward } from './ssh-arguments.ts';
-import { isCrowded, isProhibited } from './ssh-failures.ts';
+import type { SshEnd } from './ssh-failures.ts';
+import { isCrowded, isProhibited, isWithoutSession } from './ssh-failures.ts';
 import type { SshProcess } from './ssh-process.ts';
 import { parseSshServer } from './ssh-server.ts';
 
@@ -83,9 +84,13 @@ function planOf(options: TunnelOptions): AttemptPlan {
   return {
     server: parseSshServer(options.server),
     command: words.length === 0 ? ['ssh'] : words,
-    ...{ forwards, keyFile, env, openLimitMs },
+    ...{ forwards, keyFile, env, openLimitMs, hasSession: true },
     onLine(said) {
-      if (!/^channel \d+: open failed: /.test(said) || performance.now() - toldMs < tellEveryMs) return;
+      if (
+        !/^channel \d+: open failed: (?!connect failed: open failed)/.test(said) ||
+        performance.now() - toldMs < tellEveryMs
+      )
+        return;
       toldMs = performance.now();
       onEvent?.({ type: 'forward.failed', said });
     },
@@ -104,24 +109,36 @@ async function openFirst(plan: AttemptPlan, signal: AbortSignal): Promise<Open> 
     const seed = tries === 1 ? process.pid * count : Math.floor(Math.random() * 2 ** 31);
     const localPorts = await findFreePorts(count, seed);
     const tried = await attempt(plan, localPorts, signal);
-    if ('ssh' in tried) {
-      await checkPassage(plan, tried.ssh, localPorts[0]!);
-      return { ssh: tried.ssh, localPorts };
-    }
-    const { failure } = tried;
+    const end = 'ssh' in tried ? await checkPassage(plan, tried.ssh, localPorts[0]!) : undefined;
+    if ('ssh' in tried && end === undefined) return { ssh: tried.ssh, localPorts };
+    signal.throwIfAborted();
+    const failure = 'ssh' in tried ? end! : tried.failure;
+    if (goesWithout(plan, end)) continue;
     const isPassing = failure === 'ports taken' || (failure !== 'late' && isCrowded(failure));
     if (!isPassing || tries === mostTries) throw errorOf(plan, failure);
     if (failure !== 'ports taken') await pause(pauseMs(tries, Math.random()), signal);
   }
 }
 
-/** Whether forwarding is permitted shows at the first use only. That nobody is at its other end yet is no error. */
-async function checkPassage(plan: AttemptPlan, ssh: SshProcess, localPort: number): Promise<void> {
-  if ((await goThrough(localPort, firstPassageMs)) !== 'closed') return;
-  // It has said why before it closed, by another way.
-  await delay(100);
-  if (!isProhibited(ssh.said)) return;
+/**
+ * Whether forwarding is permitted shows at the first use only, and whether there is a session a little later. That nobody is at the
+ * other end yet is no error. Resolves to how ssh ended, when it did.
+ */
+async function checkPassage(plan: AttemptPlan, ssh: SshProcess, localPort: number): Promise<SshEnd | undefined> {
+  const passage = await Promise.race([goThrough(localPort, firstPassageMs), ssh.ended]);
+  if (passage === 'heard' || passage === 'silent') return undefined;
+  if (passage !== 'closed') return passage;
+  // It says why by another way.
+  const end = await Promise.race([ssh.ended, delay(100, undefined)]);
+  if (end !== undefined || !isProhibited(ssh.said)) return end;
   throw errorOf(plan, await ssh.stop());
+}
+
+/** True when it ended for the want of a session: the next attempt makes do without. */
+function goesWithout(plan: AttemptPlan, end: SshEnd | undefined): boolean {
+  if (end === undefined || !plan.hasSession || !isWithoutSession(end)) return false;
+  plan.hasSession = false;
+  return true;
 }
 
 /** Resolves when the signal has come and nothing is left. */
@@ -140,7 +157,8 @@ async function keep(
       signal.throwIfAborted();
       const lostMs = performance.now();
       failures = lostMs - openedMs < goodAfterMs ? failures + 1 : 1;
-      now = await restore(errorOf(plan, end));
+      const again = failures === 1 && goesWithout(plan, end) ? await attempt(plan, localPorts, signal) : undefined;
+      now = again !== undefined && 'ssh' in again ? again.ssh : await restore(errorOf(plan, end));
       onEvent({ type: 'tunnel.restored', afterMs: Math.round(performance.now() - lostMs) });
     }
   } catch (error) {

@@ -9,6 +9,7 @@ const plan = {
     { host: '::1', port: 5001 },
   ],
   localPorts: [20_001, 20_002],
+  hasSession: false,
 };
 
 test('one ssh for all forwards, on loopback, with no questions and nothing shared; the own arguments first', () => {
@@ -26,4 +27,10 @@ test('one ssh for all forwards, on loopback, with no questions and nothing share
 test('without a key ssh takes those it finds', () => {
   const words = buildSshCommand({ ...plan, server: { host: 'n1' } });
   expect(words.join(' ')).not.toMatch(/ -i | -l | -p |Identities/);
+});
+
+test('with a session a command waits there', () => {
+  const words = buildSshCommand({ ...plan, hasSession: true });
+  expect(words.slice(-3)).toEqual(['--', 'n1', 'cat']);
+  expect(words).not.toContain('-N');
 });

@@ -1,4 +1,4 @@
-// The command line of an ssh that does nothing but forward ports. Pure.
+// The command line of an ssh that forwards ports. Pure.
 import type { SshServer } from './ssh-server.ts';
 
 /** A place as the tunnel host sees it. */
@@ -15,6 +15,8 @@ export interface SshPlan {
   /** One for each forward, in the same order. */
   readonly localPorts: readonly number[];
   readonly keyFile?: string | undefined;
+  /** Run a command there, which only waits; else none. */
+  readonly hasSession: boolean;
 }
 
 /** Said on stderr when we are let in and the local ports are open. */
@@ -42,18 +44,26 @@ const options = {
   LogLevel: 'INFO',
 };
 
+/**
+ * A server sends without Nagle's delays only where there is a session: without one an answer takes 25 ms. Waits for the end of stdin.
+ * Not every server gives one.
+ */
+const waiting = 'cat';
+
 /** Program and arguments. The parts have been checked. Local ports listen on 127.0.0.1 only. */
-export function buildSshCommand({ command, server, forwards, localPorts, keyFile }: SshPlan): string[] {
+export function buildSshCommand(plan: SshPlan): string[] {
+  const { command, server, forwards, localPorts, keyFile, hasSession } = plan;
   const key = keyFile === undefined ? {} : { IdentitiesOnly: 'yes' };
   return [
     ...command,
-    ...['-N', '-T'],
+    ...(hasSession ? ['-T'] : ['-N', '-T']),
     ...Object.entries({ ...options, ...key }).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
     ...(keyFile === undefined ? [] : ['-i', keyFile]),
     ...(server.user === undefined ? [] : ['-l', server.user]),
     ...(server.port === undefined ? [] : ['-p', String(server.port)]),
     ...forwards.flatMap(({ host, port }, i) => ['-L', `127.0.0.1:${localPorts[i]}:${bracketed(host)}:${port}`]),
     ...['--', server.host],
+    ...(hasSession ? [waiting] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isCrowded, sshFailure, takenPorts } from './ssh-failures.ts';
+import { isCrowded, isWithoutSession, sshFailure, takenPorts } from './ssh-failures.ts';
 
 const server = { host: 'n1', user: 'ann', port: 2222 };
 const changed = '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verification failed.';
@@ -27,7 +27,7 @@ test.each([
   ['something new', 'unreachable', 'something new', 'by hand'],
   ['', 'unreachable', 'does not say why', 'by hand'],
 ])('ssh says %j', (said, code, words, remedy) => {
-  const error = sshFailure(server, 'ssh', { code: 255, said });
+  const error = sshFailure(server, 'ssh', { code: 255, said, wasOpen: false });
   expect(error.code).toBe(code);
   expect(error.message).toContain('ann@n1:2222');
   expect(error.message).toContain(words);
@@ -35,7 +35,7 @@ test.each([
 });
 
 test('a program that is not there is told with what installs it', () => {
-  const error = sshFailure(server, 'ssh', { code: 127, said: 'sh: 1: exec: ssh: not found' });
+  const error = sshFailure(server, 'ssh', { code: 127, said: 'sh: 1: exec: ssh: not found', wasOpen: false });
   expect(error).toMatchObject({ code: 'unreachable', remedy: expect.stringContaining('apt install openssh-client') });
 });
 
@@ -49,8 +49,20 @@ test('of the ports that cannot be opened only ours count', () => {
 });
 
 test('a busy server is asked again, one that refuses the user is not', () => {
-  expect(isCrowded({ code: 255, said: 'kex_exchange_identification: Connection closed by remote host' })).toBe(true);
-  expect(isCrowded({ code: 255, said: 'Connection reset by 10.0.0.1 port 22' })).toBe(true);
-  expect(isCrowded({ code: 255, said: 'Connection closed by UNKNOWN port 65535' })).toBe(false);
-  expect(isCrowded({ code: 255, said: 'ann@n1: Permission denied (publickey).' })).toBe(false);
+  expect(
+    isCrowded({ code: 255, said: 'kex_exchange_identification: Connection closed by remote host', wasOpen: false }),
+  ).toBe(true);
+  expect(isCrowded({ code: 255, said: 'Connection reset by 10.0.0.1 port 22', wasOpen: false })).toBe(true);
+  expect(isCrowded({ code: 255, said: 'Connection closed by UNKNOWN port 65535', wasOpen: false })).toBe(false);
+  expect(isCrowded({ code: 255, said: 'ann@n1: Permission denied (publickey).', wasOpen: false })).toBe(false);
+});
+
+test('what a server without sessions says; a lost connection is another thing', () => {
+  const end = { code: 255, said: '', wasOpen: true };
+  expect(isWithoutSession({ ...end, code: 1, said: 'This account is currently not available.' })).toBe(true);
+  expect(isWithoutSession({ ...end, code: 127, said: 'sh: cat: not found' })).toBe(true);
+  expect(isWithoutSession({ ...end, said: 'exec request failed on channel 3' })).toBe(true);
+  expect(isWithoutSession({ ...end, said: 'Connection to n1 closed by remote host.' })).toBe(false);
+  expect(isWithoutSession({ ...end, code: 127, wasOpen: false })).toBe(false);
+  expect(isWithoutSession({ ...end, code: null })).toBe(false);
 });

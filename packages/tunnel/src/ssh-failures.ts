@@ -9,6 +9,8 @@ export interface SshEnd {
   readonly code: number | null;
   /** The end of its stderr. */
   readonly said: string;
+  /** It was let in, and its local ports were open. */
+  readonly wasOpen: boolean;
 }
 
 interface Meaning {
@@ -107,8 +109,8 @@ const meanings: readonly Meaning[] = [
 export const noProgram = 127;
 
 /** The error for people when ssh ended. */
-export function sshFailure(server: SshServer, program: string, { code, said }: SshEnd): MusterError {
-  if (code === noProgram || code === noProgram - 1)
+export function sshFailure(server: SshServer, program: string, { code, said, wasOpen }: SshEnd): MusterError {
+  if (!wasOpen && (code === noProgram || code === noProgram - 1))
     return new MusterError(
       'unreachable',
       `An ssh tunnel needs the program '${program}', which cannot be run here.`,
@@ -137,4 +139,9 @@ export function takenPorts(said: string, localPorts: readonly number[]): number[
   return localPorts.filter((port) => named.includes(port));
 }
 
-export const isProhibited = (said: string): boolean => /administratively prohibited/.test(said);
+export const isProhibited = (said: string): boolean => /open failed: administratively prohibited/.test(said);
+
+/** It was let in, and ended because it may run no command there. */
+export const isWithoutSession = ({ code, said, wasOpen }: SshEnd): boolean =>
+  wasOpen &&
+  ((code !== null && code !== 255) || /^exec request failed|open failed: connect failed: open failed/m.test(said));
