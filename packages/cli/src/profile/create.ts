@@ -2,9 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { configPrograms, ensureProfile, type SettingsOf } from '@muster/config';
+import { type ConfigProgram, configPrograms, ensureProfile, type SettingsOf } from '@muster/config';
+import { readPythonConfig } from '@muster/config/python-config';
 import { chooseProfile } from './choose.ts';
-import { configFilesOf, putAside, writeConfigFile } from './config-files.ts';
+import { configFilesOf, putAside, readConfigText, writeConfigFile } from './config-files.ts';
 import type { createSettings } from './settings.ts';
 import { templateOf } from './tables.ts';
 
@@ -17,7 +18,9 @@ export async function createProfile(
   const isNew = !existsSync(dir);
   ensureProfile(dir);
   const lines = [`Profile ${label}: ${dir}${isNew ? '' : ' (was there)'}`];
+  const python: string[] = [];
   for (const program of configPrograms) {
+    if (setsInPython(dir, program)) python.push(`${program}_config.py`);
     const there = configFilesOf(dir, program);
     if (there.length > 0 && !values.reset) {
       lines.push(...there.map((path) => `  kept  ${path}`));
@@ -28,10 +31,20 @@ export async function createProfile(
     writeConfigFile(path, await templateOf(program));
     lines.push(`  made  ${path}`, ...aside);
   }
-  const isDefault = label === 'default';
-  lines.push(
-    `Start it: ipcluster start -n 4${isDefault ? '' : label === dir ? ` --profile-dir=${dir}` : ` --profile=${label}`}`,
-  );
+  const option = label === 'default' ? '' : label === dir ? ` --profile-dir=${dir}` : ` --profile=${label}`;
+  if (python.length > 0)
+    lines.push(
+      `Settings in Python (${python.join(', ')}) are not read. To take them over: muster profile import${option}`,
+    );
+  lines.push(`Start it: ipcluster start -n 4${option}`);
   process.stdout.write(`${lines.join('\n')}\n`);
   return 0;
+}
+
+/** A config file of Python that is more than comments. */
+function setsInPython(dir: string, program: ConfigProgram): boolean {
+  const path = join(dir, `${program}_config.py`);
+  if (!existsSync(path)) return false;
+  const { assignments, leftOut } = readPythonConfig(readConfigText(path));
+  return assignments.length + leftOut.length > 0;
 }

@@ -178,8 +178,11 @@ c.IPClusterEngines.n = 3
 `;
 
 test('a config file of Python is taken over, and what could not be is listed by line', async () => {
-  await run('profile create mine');
   write('mine', 'ipcluster_config.py', python);
+  write('mine', 'ipengine_config.py', '# c.IPEngine.timeout = 5\nc = get_config()\n');
+  expect((await run('profile create mine')).out).toContain(
+    'Settings in Python (ipcluster_config.py) are not read. To take them over: muster profile import --profile=mine',
+  );
   const { status, out, err } = await run('profile import --profile=mine');
   expect({ status, err }).toEqual({ status: 0, err: '' });
   expect(out).toContain('4 settings taken over, 5 places left out');
