@@ -50,6 +50,7 @@ function startBridge(options: BridgeOptions, { cwd, env, onMessage }: KernelStar
       },
       flushOutput() {},
       onAborted: (serial) => onMessage({ type: 'done', serial }),
+      untilGone: () => kernel.exited,
       onEnded: () => {},
     });
     runs = createJupyterRuns({

@@ -38,6 +38,8 @@ export interface ServingOptions {
   readonly interruptRun: (run: number) => void;
   readonly flushOutput: () => void;
   readonly onAborted: (serial: number) => void;
+  /** What ends before the sockets close, so that who asks meanwhile is answered. */
+  readonly untilGone?: () => Promise<unknown>;
   /** All messages are out; no socket is left. */
   readonly onEnded: () => void;
 }
@@ -99,8 +101,13 @@ export function openServing(options: ServingOptions): Serving {
       case 'abort.confirm':
         return options.onAborted(effect.serial);
       case 'kernel.end':
-        return void setTimeout(() => void close().then(options.onEnded), farewellMs);
+        return void setTimeout(() => void leave(), farewellMs);
     }
+  }
+  async function leave(): Promise<void> {
+    await options.untilGone?.();
+    await close();
+    options.onEnded();
   }
   async function close(): Promise<void> {
     await wire.close();
