@@ -7,7 +7,7 @@ import { checkCount, type EndedProcess, type Launcher, type LauncherContext, typ
 import { type RoleSettings, readRole } from './role-settings.ts';
 import { askProgram } from './sites/ask-program.ts';
 
-export const mpiInstall =
+const mpiInstall =
   'Install one (Debian: apt-get install openmpi-bin; conda: conda install openmpi), or name yours: MPILauncher.mpi_cmd.';
 
 export function createMpiLauncher(context: LauncherContext, options: LocalLauncherOptions = {}): Launcher {

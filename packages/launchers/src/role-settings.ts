@@ -4,7 +4,7 @@ import type { LauncherContext, LaunchSpec } from './port.ts';
 import { launcherClasses } from './settings.ts';
 
 /** In place of what settings say. */
-export interface OwnCommand {
+interface OwnCommand {
   readonly program?: readonly string[] | undefined;
   readonly args?: readonly string[] | undefined;
 }

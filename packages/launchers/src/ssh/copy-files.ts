@@ -8,7 +8,7 @@ import { titleOf } from '../sites/site.ts';
 import { sshFailure, sshOptions } from '../sites/ssh-command.ts';
 import type { SshPrograms } from './handle.ts';
 
-export const sshInstall =
+const sshInstall =
   'Install it (Debian: apt-get install openssh-client), or name yours: SSHLauncher.ssh_cmd, SSHLauncher.scp_cmd.';
 
 const limit = createLimit(8);

@@ -57,7 +57,7 @@ export async function startHost(
 }
 
 /** The program and its arguments there. Pure. */
-export function commandFor({ role, plan, spec, settings }: Pick<HostStart, 'role' | 'plan' | 'spec' | 'settings'>) {
+function commandFor({ role, plan, spec, settings }: Pick<HostStart, 'role' | 'plan' | 'spec' | 'settings'>) {
   const python = settings.text('remote_python');
   // Ours stands for none that the user has chosen.
   const ofPython = python !== '' && role === 'engine' && spec.programName !== undefined && !settings.hasProgram;
