@@ -17,7 +17,7 @@ export function acceptText(setting: Setting, text: string, where: string, code: 
 export function acceptData(setting: Setting, data: unknown, where: string): unknown {
   if (data === null && setting.default === null) return null;
   if (typeof data === 'string') return acceptText(setting, data, where, 'bad_config');
-  const parsed = parseData(setting, data);
+  const parsed = parseSafely(setting, data);
   if ('value' in parsed) return parsed.value;
   throw refusal(setting, kindOf(data), parsed.refused, where, 'bad_config');
 }
@@ -29,6 +29,15 @@ function refusal(setting: Setting, shown: string, refused: string, where: string
     `${where}: ${shown} is not ${what}.`,
     `Give ${refused}${/[.?]$/.test(refused) ? '' : '.'}`,
   );
+}
+
+/** Data of code may do anything when it is looked at. */
+function parseSafely(setting: Setting, data: unknown): Parsed {
+  try {
+    return parseData(setting, data);
+  } catch {
+    return { refused: allowed(setting) };
+  }
 }
 
 function parseData(setting: Setting, data: unknown): Parsed {
@@ -82,8 +91,15 @@ function asPlain(data: unknown): object | undefined {
 
 function kindOf(data: unknown): string {
   if (data === null || data === undefined) return 'no value';
-  if (Array.isArray(data)) return 'this list';
-  if (typeof data === 'object') return 'this object';
+  if (typeof data === 'object') return isList(data) ? 'this list' : 'this object';
   if (typeof data === 'function') return 'a function';
   return typeof data === 'symbol' ? 'a symbol' : String(data);
+}
+
+function isList(data: object): boolean {
+  try {
+    return Array.isArray(data);
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,6 +193,17 @@ test.each([
     message: expect.stringMatching(message),
   });
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe is no config file of a profile, for it would be waited for',
+  async () => {
+    execFileSync('mkfifo', [join(folder, 'ipcontroller_config.yaml')]);
+    await expect(parse()).rejects.toMatchObject({
+      code: 'bad_config',
+      message: expect.stringContaining('no plain file'),
+    });
+  },
+);
 
 test('what is wrong on the command line is told before files are read', async () => {
   write('profile_default/ipcontroller_config.ts', 'this is wrong');

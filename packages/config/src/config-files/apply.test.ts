@@ -86,6 +86,20 @@ test.each<[unknown, object]>([
   [{ A: { choice: 'some.module.Y' } }, { choice: 'y' }],
 ])('%o', (data, values) => expect(apply(data).values).toMatchObject(values));
 
+test('a value that does something when it is looked at is refused', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const trap = {
+    get a() {
+      throw new Error('caught');
+    },
+  };
+  for (const value of [proxy, trap]) {
+    const file = asConfigFile({ path: '/f', text: '', settings: [{ name: 'A.map', value }] });
+    expect(() => parseCommandLine(table, [], {}, { files: [file] })).toThrow('A.map: this object is not an object or');
+  }
+});
+
 test('a value that a program changes later stays as it was', () => {
   const map: Record<string, unknown> = { a: { b: 1 } };
   const { values } = apply({ A: { map } });

@@ -10,13 +10,13 @@ const largestBytes = 1_000_000;
 
 /** Throws MusterError `bad_config`, with file and line. `isOfProfile`: settings that choose the profile have no meaning in it. */
 export async function loadConfigFile(file: string, isOfProfile = false): Promise<ConfigFile> {
-  return asConfigFile({ ...(await readConfigFile(file)), isOfProfile });
+  return asConfigFile({ ...(await readConfigFile(file, isOfProfile)), isOfProfile });
 }
 
 /** What a file says, before any table is asked. Throws as loadConfigFile. */
-export async function readConfigFile(file: string): Promise<ConfigFileContent> {
+export async function readConfigFile(file: string, isOfProfile = false): Promise<ConfigFileContent> {
   const path = resolve(file);
-  const { text, isExposed } = readText(path);
+  const { text, isExposed } = readText(path, isOfProfile);
   return { path, text, isExposed, settings: await readSettings(path, text) };
 }
 
@@ -26,9 +26,13 @@ async function readSettings(path: string, text: string): Promise<NamedValue[]> {
   return flatten(path, path.endsWith('.json') ? parseJson(path, text) : await parseYaml(path, text));
 }
 
-function readText(path: string): { text: string; isExposed: boolean } {
+/** A pipe is taken where a person names it, as in `--config <(program)`; in a folder it would be waited for without end. */
+function readText(path: string, isOfProfile: boolean): { text: string; isExposed: boolean } {
   try {
-    const { size, mode } = statSync(path);
+    const found = statSync(path);
+    const { size, mode } = found;
+    if (!found.isFile() && !found.isDirectory() && (isOfProfile || !found.isFIFO()))
+      throw badConfig(path, 'is no plain file');
     if (size > largestBytes) throw badConfig(path, `is larger than ${largestBytes} bytes`);
     return { text: readFileSync(path, 'utf8'), isExposed: process.platform !== 'win32' && (mode & 0o077) !== 0 };
   } catch (error) {
