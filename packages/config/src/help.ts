@@ -41,32 +41,24 @@ export function renderHelp(
   const groups = [...Map.groupBy(shown, (setting) => setting.group ?? 'General')].map(
     ([group, members]) => [group, members.flatMap((one) => describe(one, all))] as const,
   );
-  const column = columnFor(
-    groups.flatMap(([, pairs]) => pairs),
-    width,
-    0.3,
-  );
   const left = settings.length - shown.length;
   const more =
     left === 0
       ? 'With types, limits and names in config files.'
       : `Also what few need (${left} more), with types, limits and names in config files.`;
+  const other: Pair[] = [
+    ['-h, --help', 'This help.'],
+    ['--help-all', more],
+    ['--version', 'The version.'],
+  ];
+  const column = columnFor([...groups.flatMap(([, pairs]) => pairs), ...other], width, 0.3);
   return [
     ...wrap(`Usage: ${usage.usage}`, width),
     '',
     ...wrap(usage.about, width),
     '',
     ...groups.flatMap(([group, pairs]) => section(group, pairs, width, column)),
-    ...section(
-      'Other',
-      [
-        ['-h, --help', 'This help.'],
-        ['--help-all', more],
-        ['--version', 'The version.'],
-      ],
-      width,
-      column,
-    ),
+    ...section('Other', other, width, column),
     ...examplesSection(usage.examples ?? [], width),
     ...section('Environment', shown.flatMap(environmentOf), width),
     ...section('Files', usage.files ?? [], width),

@@ -17,7 +17,7 @@ const general: readonly Candidate[] = [
 /** Options that begin as the word does; names of config files (`--HubFactory.ip=`) from their first letter on. */
 export function optionCandidates(table: SettingsTable, word: string): Candidate[] {
   const isLong = /^--[A-Z]/.test(word);
-  const settings = Object.values(table).filter((setting) => !isSecret(setting));
+  const settings = Object.values(table).filter((setting) => !isSecret(setting) && !setting.unlisted);
   const all = settings.flatMap((setting) => (isLong ? longNames(setting) : shortNames(setting)));
   return [...all, ...general].filter(({ value }) => value.startsWith(word));
 }

@@ -29,8 +29,8 @@ export const createSettings = {
     name: 'ProfileCreate.parallel',
     flags: ['parallel'],
     type: 'boolean',
-    default: true,
-    description: 'Taken for the sake of what people are used to: profiles of Muster are always for parallel computing.',
+    default: false,
+    description: 'As ipython has it, and not needed: profiles of Muster are always for parallel computing.',
   },
   ...whichSettings,
 } as const satisfies SettingsTable;
