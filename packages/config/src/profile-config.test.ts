@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -113,6 +113,11 @@ test("Python's file is not read, which is said when it sets something", async ()
   expect((await parse()).warnings).toEqual([
     expect.stringMatching(/ipcontroller_config\.py is Python .* muster profile import --profile=default$/),
   ]);
+  const elsewhere = join(home, 'elsewhere');
+  renameSync(folder, elsewhere);
+  const { warnings } = await parse(['--profile-dir', elsewhere]);
+  expect(warnings).toEqual([expect.stringMatching(/muster profile import --profile-dir=.*elsewhere$/)]);
+  renameSync(elsewhere, folder);
   write('profile_default/ipcontroller_config.yaml', '');
   expect((await parse()).warnings).toEqual([]);
 });

@@ -30,7 +30,8 @@ export function findConfigFile(profileDir: string, program: ConfigProgram): Foun
   if (path !== undefined) return { path };
   const python = `${program}_config.py`;
   if (!there.has(python) || !setsSomething(join(profileDir, python))) return {};
-  const command = `muster profile import --profile=${profileLabel(profileDir)}`;
+  const label = profileLabel(profileDir);
+  const command = `muster profile import ${label === profileDir ? '--profile-dir' : '--profile'}=${label}`;
   return { warning: `${join(profileDir, python)} is Python and is not read. To take its settings over: ${command}` };
 }
 
