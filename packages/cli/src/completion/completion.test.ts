@@ -37,7 +37,7 @@ test.each([
     ['--TaskScheduler.scheme_name=leastload', '--TaskScheduler.scheme_name=lru'],
   ],
   ['ipcluster start --profile=', ['--profile=default', '--profile=mine']],
-  ['ipcluster start --engines=S', ['--engines=SSH']],
+  ['ipcluster start --engines=SS', ['--engines=SSH']],
   ['ipcluster stop --profile=mine ', ['blue']],
   ['ipcluster stop --profile mine ', ['blue']],
   ['ipcluster stop ', []],
