@@ -1,7 +1,7 @@
 // Cluster with real controllers and engines on this machine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureProfile } from '@muster/config';
@@ -27,7 +27,7 @@ const nothingIsLeft = async (): Promise<void> => {
 
 const timeoutMs = 120_000;
 
-test('start, compute, more engines, restart of engines, stop', { timeout: timeoutMs }, async () => {
+test('start, compute, more engines, restart of engines, signals, stop', { timeout: timeoutMs }, async () => {
   const steps: ClusterProgress[] = [];
   await using cluster = make({ n: 2, onProgress: (step) => steps.push(step), env: { GREETING: 'hello' } });
   const client = await cluster.startAndConnect();
@@ -43,6 +43,15 @@ test('start, compute, more engines, restart of engines, stop', { timeout: timeou
   await cluster.restartEngines(setId);
   expect(pid()).not.toBe(before);
   expect(await cluster.status()).toMatchObject({ state: 'running', engines: { registered: 3, lost: 0, queued: 0 } });
+
+  const sign = join(home.ipythonDir, 'runs');
+  const endless = client.view(0).apply((path: string) => {
+    process.getBuiltinModule('node:fs').writeFileSync(path, '');
+    for (;;);
+  }, sign);
+  await until(() => existsSync(sign), { what: 'the task runs' });
+  await cluster.signalEngines('SIGINT');
+  await expect(endless).rejects.toThrow(/[Ii]nterrupt/);
 
   await cluster.stopEngines(setId);
   await expect(cluster.stopEngines(setId)).rejects.toMatchObject({ code: 'bad_option' });

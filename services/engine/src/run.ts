@@ -54,9 +54,13 @@ export async function runEngine(
     log.info({ signal }, 'stopping');
     stopping.abort(new Error(signal));
   };
-  const ignore = (): void => {};
+  // An interrupt is for the code that runs; without one it means nothing.
+  const interrupted = new Set<() => void>();
+  const onInterrupted = (): void => {
+    for (const listener of interrupted) listener();
+  };
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  process.on('SIGINT', ignore);
+  process.on('SIGINT', onInterrupted);
   try {
     for (;;) {
       const route = openRoute(values, env, log, stopping.signal);
@@ -77,6 +81,10 @@ export async function runEngine(
         },
         whenElsewhere: (signal) => waitForOtherFile(values, env, signal),
         stop: stopping.signal,
+        onInterrupt: (listener) => {
+          interrupted.add(listener);
+          return () => void interrupted.delete(listener);
+        },
       }).finally(route.close);
       switch (end.why) {
         case 'replace':
@@ -98,7 +106,7 @@ export async function runEngine(
     return notRegistered;
   } finally {
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal);
-    process.off('SIGINT', ignore);
+    process.off('SIGINT', onInterrupted);
     output.close();
   }
 }

@@ -41,6 +41,8 @@ export interface NannyOptions {
   readonly whenElsewhere: (signal: AbortSignal) => Promise<void>;
   /** Ends the engine in good order. */
   readonly stop: AbortSignal;
+  /** Calls back at each interrupt by signal, which is for the code that runs. Gives what ends that. */
+  readonly onInterrupt?: (listener: () => void) => () => void;
 }
 
 /** Why an engine ended. */
@@ -99,6 +101,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     Promise.race([wait, kernel.failed, ended.promise.then((end) => Promise.reject(new EndedEarly(end)))]);
   let id: number | null = null;
   let goodbye = (): void => {};
+  let deaf: (() => void) | undefined;
   let heart: Heart | undefined;
   const looking = new AbortController();
   try {
@@ -115,7 +118,11 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     };
     options.whenElsewhere(looking.signal).then(elsewhere, () => {});
     kernel.connect({ ...setup, uuid, connection });
-    openControl(sockets, connection, uuid, actions.serve(kernel, ended), log);
+    const served = actions.serve(kernel, ended);
+    openControl(sockets, connection, uuid, served, log);
+    deaf = options.onInterrupt?.(() => {
+      served.interrupt().catch((error: Error) => log.warn({ why: error.message }, 'not interrupted'));
+    });
     const registered = await unlessEnded(registering);
     looking.abort();
     id = registered.id;
@@ -135,6 +142,7 @@ async function live({ options, transport, kernel, actions, ended }: Life): Promi
     throw error;
   } finally {
     looking.abort();
+    deaf?.();
     heart?.stop();
     goodbye();
   }
