@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { controllerHandle, engineSetHandle, readLaunches, readPrograms } from './handle.ts';
+import { bySite, controllerHandle, engineSetHandle, readLaunches, readPrograms } from './handle.ts';
 
 const spec = { clusterId: 'c', profileDir: '/p' };
 const programs = {
@@ -80,4 +80,14 @@ test("Python's own have no launch; what cannot be a host is refused; garbage is 
     /not the name or address of a host/,
   );
   expect(readPrograms({ launcher: 'ssh', processes: {} })).toBeUndefined();
+});
+
+test('launches are grouped by host, in parts that a script can do', () => {
+  const many = Array.from({ length: 250 }, (_, i) => ({ site: { host: i % 5 === 0 ? 'b' : 'a' }, i }));
+  const groups = bySite(many).map(([{ host }, group]) => [host, group.length]);
+  expect(groups).toEqual([
+    ['b', 50],
+    ['a', 100],
+    ['a', 100],
+  ]);
 });

@@ -127,6 +127,16 @@ export const siteHandle = ({ id, site }: Pick<RemoteLaunch, 'id' | 'site'>): Sit
   site,
 });
 
-/** Launches by host. */
+/** More of a host are done by several scripts: each has to end in its time. */
+const maxPerScript = 100;
+
+export const inParts = <T>(all: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / maxPerScript) }, (_, i) =>
+    all.slice(i * maxPerScript, (i + 1) * maxPerScript),
+  );
+
+/** Launches by host, as many as one script takes. */
 export const bySite = <L extends { readonly site: SiteAddress }>(launches: readonly L[]): [SiteAddress, L[]][] =>
-  [...Map.groupBy(launches, ({ site }) => JSON.stringify(site)).values()].map((group) => [group[0]!.site, group]);
+  [...Map.groupBy(launches, ({ site }) => JSON.stringify(site)).values()].flatMap((group) =>
+    inParts(group).map((part): [SiteAddress, L[]] => [part[0]!.site, part]),
+  );

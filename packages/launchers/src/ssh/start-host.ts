@@ -10,7 +10,7 @@ import type { LaunchRole, LaunchSpec } from '../port.ts';
 import type { RoleSettings } from '../role-settings.ts';
 import type { Site } from '../sites/site.ts';
 import { makeProfile, putFile } from './files.ts';
-import type { RemoteLaunch } from './handle.ts';
+import { inParts, type RemoteLaunch } from './handle.ts';
 import type { HostPlan } from './plan.ts';
 import { remoteProfileDir } from './plan.ts';
 
@@ -52,7 +52,8 @@ export async function startHost(
     ...(connection === undefined ? [] : [putFile({ path: `${profileDir}/security/${file}`, text: connection })]),
   ].join('\n');
   const orders = launches.map((launch, i) => orderOf(start, launch, i));
-  const pids = await startOnSite(site, orders, first);
+  const pids = new Map<string, number>();
+  for (const part of inParts(orders)) for (const [id, pid] of await startOnSite(site, part, first)) pids.set(id, pid);
   return launches.map((launch) => ({ ...launch, pid: pids.get(launch.id) ?? -1 }));
 }
 
