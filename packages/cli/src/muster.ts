@@ -66,6 +66,11 @@ export const program: CommandGroup = {
       about: 'completion by the Tab key, for bash, zsh and fish',
       load: async () => (await import('./completion/commands.ts')).completionProgram(programs),
     },
+    man: {
+      section: 'This program',
+      about: 'manual pages, for man',
+      load: async () => (await import('./help/man-command.ts')).manCommand(programs),
+    },
   },
   topics,
 };

@@ -38,9 +38,7 @@ export function renderHelp(
   const width = fitWidth(columns);
   const settings = Object.values(table).filter((setting) => !setting.unlisted);
   const shown = settings.filter((setting) => all || !setting.advanced);
-  const groups = [...Map.groupBy(shown, (setting) => setting.group ?? 'General')].map(
-    ([group, members]) => [group, members.flatMap((one) => describe(one, all))] as const,
-  );
+  const groups = pairsByGroup(shown, all);
   const left = settings.length - shown.length;
   const more =
     left === 0
@@ -67,6 +65,19 @@ export function renderHelp(
     ...(usage.seeAlso === undefined ? [] : [...wrap(`See also: ${usage.seeAlso.join(', ')}`, width), '']),
   ].join('\n');
 }
+
+/** All options with what they are, as --help-all has them, by their headings. */
+export const optionPairs = (table: SettingsTable): [group: string, pairs: Pair[]][] =>
+  pairsByGroup(
+    Object.values(table).filter((setting) => !setting.unlisted),
+    true,
+  );
+
+const pairsByGroup = (settings: readonly Setting[], all: boolean): [group: string, pairs: Pair[]][] =>
+  [...Map.groupBy(settings, (setting) => setting.group ?? 'General')].map(([group, members]) => [
+    group,
+    members.flatMap((one) => describe(one, all)),
+  ]);
 
 export interface GroupUsage {
   readonly name: string;
