@@ -215,6 +215,14 @@ test.each([
   expect(leftFolders()).toEqual([]);
 });
 
+test('a folder for temporary files that cannot be written', async () => {
+  controller = await startTestController();
+  writeSpec('test', { argv: ['sh'] });
+  const program = await controller.start(['--kernel=test'], { ...environment(), TMPDIR: '/dev/null' });
+  expect((await program.exited).code).toBe(1);
+  expect(program.output).toMatch(/connection file cannot be written: ENOTDIR.*\n.*\$TMPDIR/);
+});
+
 test.each([
   ['unknown', 'tset', /there is no kernel 'tset'. Did you mean test\?\nThere are: node, python, test/],
   ['damaged', 'test', /test\/kernel.json cannot be used: .*JSON.*\nInstall the kernel again/s],

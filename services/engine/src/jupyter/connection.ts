@@ -1,11 +1,12 @@
 // The connection file by which a Jupyter kernel learns where to listen.
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '@muster/machine/node';
+import { MusterError } from '@muster/protocol';
 
 const channelNames = ['shell', 'iopub', 'stdin', 'control', 'hb'] as const;
 export type JupyterChannel = (typeof channelNames)[number];
@@ -18,13 +19,11 @@ export interface JupyterConnection {
   readonly folder: string;
 }
 
-/** Chooses ports that are free at this moment, and writes the file. */
+/** Chooses ports that are free at this moment, and writes the file. Rejects with MusterError `start_failed` where that cannot be. */
 export async function writeConnection(kernel: string): Promise<JupyterConnection> {
   const numbers = await freePorts(channelNames.length);
   const ports = Object.fromEntries(channelNames.map((name, i) => [name, numbers[i]])) as JupyterConnection['ports'];
   const key = newId();
-  const folder = mkdtempSync(join(tmpdir(), 'muster-kernel-'));
-  const path = join(folder, 'connection.json');
   const content = {
     transport: 'tcp',
     ip: '127.0.0.1',
@@ -33,8 +32,24 @@ export async function writeConnection(kernel: string): Promise<JupyterConnection
     key,
     kernel_name: kernel,
   };
-  writeFileSync(path, JSON.stringify(content), { mode: 0o600 });
-  return { ports, key, path, folder };
+  return { ports, key, ...writePrivately(JSON.stringify(content)) };
+}
+
+function writePrivately(text: string): Pick<JupyterConnection, 'folder' | 'path'> {
+  let folder = '';
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'muster-kernel-'));
+    const path = join(folder, 'connection.json');
+    writeFileSync(path, text, { mode: 0o600 });
+    return { folder, path };
+  } catch (error) {
+    if (folder !== '') rmSync(folder, { recursive: true, force: true });
+    throw new MusterError(
+      'start_failed',
+      `The kernel's connection file cannot be written: ${(error as Error).message}`,
+      'Free some space, or name another folder for temporary files: $TMPDIR',
+    );
+  }
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -9,7 +9,7 @@ import type { Kernelspec } from './kernelspec.ts';
 import { readKernelspec } from './kernelspec.ts';
 
 /** Kernels that need no kernelspec. */
-export const ownKernels = ['node', 'python'] as const;
+const ownKernels = ['node', 'python'] as const;
 
 /** Each name's first folder: the others are hidden by it. */
 export async function listKernelspecs(options: FolderOptions): Promise<Map<string, string>> {
