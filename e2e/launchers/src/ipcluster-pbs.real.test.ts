@@ -4,7 +4,7 @@ import { connect } from '@muster/client';
 import { defaultsOf } from '@muster/config';
 import type { Machines, Slurm } from '@muster/lab';
 import { createMachines, createSlurm } from '@muster/lab';
-import { type LaunchHandle, type LaunchSpec, pbsSettings } from '@muster/launchers';
+import { type LaunchHandle, type LaunchSpec, pbsSettings, slurmSettings } from '@muster/launchers';
 import { type TemporaryFolder, temporaryFolder, until } from '@muster/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { controllerSpec, engineSpec, launcherOn, untilStatus } from './cluster-launcher.ts';
@@ -122,6 +122,26 @@ test("the document's template: one job over two machines, by mpiexec", async () 
   expect(new Set(results.map(({ stdout }) => stdout.trim()))).toEqual(new Set(['machine1', 'machine2']));
   await engines.remove(handle);
   await controller.registered([]);
+  for (const machine of machines.list) await nothingLeftOn(machine, daemons);
+});
+
+test('Slurm by its own commands: n tasks of one job; a signal reaches them', async () => {
+  await using controller = await startController(machines.hostAddress, profileDir);
+  const values = { ...defaultsOf(slurmSettings), 'SlurmLauncher.queue': slurm.queue, 'SlurmLauncher.timelimit': '10' };
+  const engines = launcherOn(slurm.head, { role: 'engine', name: 'Slurm', configFolder: profileDir, values });
+  const handle = await engines.submit(engineSpec({ profileDir, n: 3 }));
+  expect(handle).toMatchObject({ launcher: 'slurm', n: 3, state: { job_id: expect.stringMatching(/^\d+$/) } });
+  const { client } = controller;
+  await until(() => client.engines.length === 3, {
+    what: () => `3 engines of ${client.engines.length}`,
+    timeoutMs: 60_000,
+  });
+  expect(await engines.status(handle)).toEqual({ running: ['0'], ended: [] });
+  expect((await engines.logs(handle))[0]).toMatch(/engine/i);
+  await engines.signal(handle, 'SIGTERM');
+  await controller.registered([]);
+  await engines.remove(handle);
+  expect((await engines.status(handle)).running).toEqual([]);
   for (const machine of machines.list) await nothingLeftOn(machine, daemons);
 });
 
