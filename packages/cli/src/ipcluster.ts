@@ -70,10 +70,11 @@ const engines = defineCommand({
 
 const noCluster = [11] as const;
 
-/** Of a command that takes ids of clusters. */
+/** Of a command that takes ids of clusters. One that starts nothing goes on without a config file that has become wrong. */
 function withIds(appClass: string) {
   const { config, parse } = ofProfile(configOf(appClass));
-  return { config, parse: { ...parse, words: true }, wordKind: 'clusters' as const };
+  const minorConfig = appClass !== 'IPClusterRestart';
+  return { config, parse: { ...parse, words: true, minorConfig }, wordKind: 'clusters' as const };
 }
 
 const stop = defineCommand({

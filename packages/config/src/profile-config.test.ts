@@ -106,6 +106,18 @@ test('two files for one program are refused, by their names; those of other prog
   });
 });
 
+test('where a config file is minor, one that cannot be used is told and left out', async () => {
+  const minor = (...argv: string[]) => parse(argv, {}, { program: 'ipcontroller', minorConfig: true });
+  write('profile_default/ipcontroller_config.ts', "c.HubFactory.ip = '*'; throw new Error('wrong')");
+  expect(await minor('--port=3')).toMatchObject({
+    values: { ip: '', port: 3 },
+    warnings: [expect.stringMatching(/: Error: wrong\..* Goes on without it\.$/)],
+  });
+  write('profile_default/ipcontroller_config.json', '');
+  expect((await minor()).warnings).toEqual([expect.stringContaining('are both config files')]);
+  await expect(minor('--config', '/nowhere')).rejects.toMatchObject({ code: 'bad_config' });
+});
+
 test("Python's file is not read, which is said when it sets something", async () => {
   write('profile_default/ipcontroller_config.py', '# c.HubFactory.ip = 1\nc = get_config()  # noqa\n\n');
   expect((await parse()).warnings).toEqual([]);

@@ -1,5 +1,6 @@
 // Where a program's settings come from: option, environment, --config, the profile's config file, default.
 import { existsSync } from 'node:fs';
+import { MusterError } from '@muster/protocol';
 import type { ConfigProgram } from './class-tree.ts';
 import type { ConfigFile } from './config-files/config-file.ts';
 import { findConfigFile } from './config-files/find.ts';
@@ -13,6 +14,8 @@ export interface ProfileParseOptions extends Omit<ParseOptions, 'files'> {
   readonly program: ConfigProgram;
   /** A profile that is named has to be there: nothing is made or waited for. */
   readonly needsProfile?: boolean;
+  /** A config file that cannot be used is a warning: a cluster must be stopped with it, too. */
+  readonly minorConfig?: boolean;
 }
 
 /**
@@ -42,18 +45,29 @@ export async function parseWithProfile<const T extends SettingsTable>(
   const line = parseCommandLine(table, argv, env, options);
   if (line.help || line.helpAll || line.version) return line;
   const { config: named } = line.values as { readonly config?: unknown };
-  const files: ConfigFile[] = typeof named === 'string' && named !== '' ? [await load(named)] : [];
+  const strong = typeof named === 'string' && named !== '' ? [await load(named)] : [];
+  const parse = (files: readonly ConfigFile[]) => parseCommandLine(table, argv, env, { ...options, files });
+  const without = strong.length === 0 ? line : parse(strong);
   // The named file may name the profile.
-  const { values } = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
-  const choice: ProfileChoice = values;
-  const profileDir = resolveProfileDir(choice, env);
-  if (options.needsProfile && (choice.profile || choice.profileDir) && !existsSync(profileDir))
-    throw noProfile(profileDir, choice, env);
-  const { path, warning } = findConfigFile(profileDir, options.program);
-  if (path !== undefined) files.unshift(await load(path, true));
-  const whole = files.length === 0 ? line : parseCommandLine(table, argv, env, { ...options, files });
-  return warning === undefined ? whole : { ...whole, warnings: [warning, ...whole.warnings] };
+  const profileDir = findProfile(without.values, env, options.needsProfile === true);
+  try {
+    const { path, warning } = findConfigFile(profileDir, options.program);
+    return warned(path === undefined ? without : parse([await load(path, true), ...strong]), warning);
+  } catch (error) {
+    if (!options.minorConfig || !(error instanceof MusterError) || error.code !== 'bad_config') throw error;
+    return warned(without, `${error.message} Goes on without it.`);
+  }
 }
+
+function findProfile(choice: ProfileChoice, env: Environment, isNeeded: boolean): string {
+  const profileDir = resolveProfileDir(choice, env);
+  const isNamed = Boolean(choice.profile || choice.profileDir);
+  if (isNeeded && isNamed && !existsSync(profileDir)) throw noProfile(profileDir, choice, env);
+  return profileDir;
+}
+
+const warned = <T extends SettingsTable>(line: CommandLine<T>, warning: string | undefined): CommandLine<T> =>
+  warning === undefined ? line : { ...line, warnings: [warning, ...line.warnings] };
 
 /** What reads files is loaded with the first. */
 const load = async (path: string, isOfProfile = false): Promise<ConfigFile> =>
