@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConfigProgram, configPrograms } from '@muster/config';
 import { readPythonConfig } from '@muster/config/python-config';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeOver } from './take-over.ts';
 
@@ -17,6 +18,13 @@ from traitlets.config import PyFileConfigLoader
 config = PyFileConfigLoader(sys.argv[1]).load_config()
 values = {f"{name}.{trait}": value for name, section in config.items() for trait, value in section.items()}
 print(json.dumps(values, default=lambda value: list(value) if isinstance(value, set) else value.decode()))
+`;
+
+/** Values as Python writes them: on a line, in ASCII, and over many lines. */
+const write = `
+import json, pprint, sys
+values = json.load(sys.stdin)
+print(json.dumps([[repr(value), ascii(value), pprint.pformat(value, width=20)] for value in values]))
 `;
 
 describe.skipIf(!python)('made by ipyparallel (skipped without PEER_PYTHON=a Python that has ipyparallel)', () => {
@@ -50,5 +58,19 @@ describe.skipIf(!python)('made by ipyparallel (skipped without PEER_PYTHON=a Pyt
     expect(taken.settings.length + taken.leftOut.length).toBe(assignments.length + leftOut.length);
     expect(taken.settings.length).toBeGreaterThan(10);
     for (const { why } of taken.leftOut) expect(why).not.toMatch(/there is no setting|Did you mean/);
+  });
+
+  test('what Python writes is read as it was', () => {
+    const values = fc.sample(fc.jsonValue({ maxDepth: 4 }), 300);
+    const input = JSON.stringify(values);
+    const written: string[][] = JSON.parse(execFileSync(python!, ['-c', write], { input, encoding: 'utf8' }));
+    const wanted: unknown[] = JSON.parse(input);
+    for (const [i, forms] of written.entries())
+      for (const form of forms) {
+        // In brackets, since pprint breaks lines.
+        const { assignments, leftOut } = readPythonConfig(`c.A.b = (${form})\n`);
+        if (leftOut.length > 0) expect(leftOut[0]?.why).toMatch(/is too large/);
+        else expect(assignments[0]?.value).toEqual(wanted[i]);
+      }
   });
 });

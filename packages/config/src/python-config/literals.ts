@@ -86,6 +86,8 @@ function createReader(tokens: readonly Token[], names: ReadonlyMap<string, Json>
         if ('refused' in one) return one;
         entries.push([String(key.value), one.value]);
       } else {
+        if (typeof key.value === 'object' && key.value !== null)
+          return refuse('a set has more than plain values in it');
         members.push(key.value);
       }
       if (!take(',')) break;

@@ -69,6 +69,8 @@ test.each([
   ['1e999', 'no number'],
   ['012', "today's Python"],
   ['{None: 1}', 'a key of a dict'],
+  ['{[]}', 'a set has more than plain values'],
+  ['{1, 2: 3}', 'neither a dict nor a set'],
   ["'\\N{BULLET}'", '\\N in a string'],
   ["'\\UFFFFFFFF'", 'no character'],
   ["'open", 'a string is not closed'],
