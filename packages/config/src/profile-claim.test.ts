@@ -41,6 +41,7 @@ test.each([
   writeFileSync(pidFilePath(folder, ''), text);
   expect(claimHolder(folder, '')).toBeUndefined();
   const claim = claimProfile(folder, '');
+  expect(claim.replaced).toBe(/^\d/.test(text) ? Number.parseInt(text, 10) : undefined);
   expect(readFileSync(claim.pidFile, 'utf8')).toMatch(new RegExp(`^${process.pid}\n`));
   claim.release();
 });

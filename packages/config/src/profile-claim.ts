@@ -94,10 +94,13 @@ function parsePidFile(text: string | undefined): ProcessIdentity | undefined {
   return match === null ? undefined : { pid: Number(match[1]), startedAt: match[2] };
 }
 
+/** A program by its path, or a module of Python's. */
+const controllerWord = /(^|[/\\])((ipcontroller|ipcluster)(\.\w+)?$|ipyparallel[./\\]|ipyparallel$)/;
+
 /** A pid without start (another program wrote the file) holds only if its command line looks like a controller. */
 function holds(holder: ProcessIdentity): boolean {
   if (!isRunning(holder)) return false;
   if (holder.startedAt !== undefined) return true;
   const command = commandLineOf(holder.pid);
-  return command === undefined || command.some((word) => /ipcontroller|ipcluster|ipyparallel/.test(word));
+  return command === undefined || command.some((word) => controllerWord.test(word));
 }
