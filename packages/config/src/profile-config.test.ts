@@ -214,7 +214,8 @@ test.each([
 test.skipIf(process.platform === 'win32')(
   'a pipe is no config file of a profile, for it would be waited for',
   async () => {
-    execFileSync('mkfifo', [join(folder, 'ipcontroller_config.yaml')]);
+    const [program, ...args] = ['mkfifo', join(folder, 'ipcontroller_config.yaml')] as const;
+    execFileSync(program, args);
     await expect(parse()).rejects.toMatchObject({
       code: 'bad_config',
       message: expect.stringContaining('no plain file'),
