@@ -99,27 +99,9 @@ async function startEngines(work: Work, spec: LaunchSpec): Promise<LaunchHandle>
   const starts = plans.map(
     (plan): HostStart => ({ role: 'engine', settings, spec, plan, connection, stem: newStem('engine') }),
   );
-  const outcomes = await Promise.all(
-    starts.map(async (start, i) => {
-      const { site } = start.plan;
-      const planned = planLaunches(start);
-      try {
-        await delay(i * spec.delayMs);
-        await copyFiles('send', toSend ?? [], { site, programs, folder: context.configFolder });
-        const launches = await startHost(sites(site), start, planned);
-        await copyFiles('fetch', settings.plain<Pairs & []>('to_fetch') ?? [], {
-          site,
-          programs,
-          folder: context.configFolder,
-        });
-        return { host: start.plan.host, launches, planned };
-      } catch (error) {
-        return { host: start.plan.host, launches: [], planned, error: error as Error };
-      }
-    }),
-  );
+  const outcomes = await Promise.all(starts.map((start, i) => startOn(work, start, toSend ?? [], i * spec.delayMs)));
   const failed = outcomes.filter((outcome) => outcome.error !== undefined);
-  const launches = outcomes.flatMap((outcome): RemoteLaunch[] => outcome.launches);
+  const launches = outcomes.flatMap((outcome): readonly RemoteLaunch[] => outcome.launches);
   const goesOn =
     failed.length > 0 && launches.length > 0 && context.values['SSHEngineSetLauncher.skip_unreachable'] === true;
   const unwanted = (goesOn ? failed : failed.length === 0 ? [] : outcomes).flatMap(({ planned }) => planned);
@@ -134,8 +116,36 @@ async function startEngines(work: Work, spec: LaunchSpec): Promise<LaunchHandle>
   return engineSetHandle({ spec, programs, launches });
 }
 
+interface Outcome {
+  readonly host: string;
+  /** Those that run; none where there is an error. */
+  readonly launches: readonly RemoteLaunch[];
+  readonly planned: readonly RemoteLaunch[];
+  readonly error?: Error;
+}
+
+async function startOn(
+  { context, settings, programs, sites }: Work,
+  start: HostStart,
+  toSend: Pairs,
+  delayMs: number,
+): Promise<Outcome> {
+  const { host, site } = start.plan;
+  const planned = planLaunches(start);
+  const copying = { site, programs, folder: context.configFolder };
+  try {
+    await delay(delayMs);
+    await copyFiles('send', toSend, copying);
+    const launches = await startHost(sites(site), start, planned);
+    await copyFiles('fetch', settings.plain<Pairs & []>('to_fetch') ?? [], copying);
+    return { host, launches, planned };
+  } catch (error) {
+    return { host, launches: [], planned, error: error as Error };
+  }
+}
+
 /** What the first says, and which others did not do either. */
-function lossError(failed: readonly { readonly host: string; readonly error?: Error }[], hosts: number): Error {
+function lossError(failed: readonly Outcome[], hosts: number): Error {
   const [first, ...others] = failed;
   const error = first!.error!;
   if (others.length === 0 || !(error instanceof MusterError)) return error;

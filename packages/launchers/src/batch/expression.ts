@@ -73,15 +73,25 @@ function tokensOf(text: string): string[] {
   return tokens;
 }
 
-function createParser(tokens: readonly string[], variables: Variables) {
+function createReader(tokens: readonly string[]) {
   let at = 0;
-  let unknown: string | undefined;
   const takes = (...wanted: readonly string[]): string | undefined =>
     at < tokens.length && wanted.includes(tokens[at]!) ? tokens[at++] : undefined;
-  const needs = (wanted: string): void => void (takes(wanted) ?? notOne());
+  return {
+    takes,
+    needs: (wanted: string): void => void (takes(wanted) ?? notOne()),
+    next: (): string => tokens[at++] ?? notOne(),
+    comes: (wanted: string): boolean => tokens[at] === wanted,
+    atEnd: (): boolean => at === tokens.length,
+  };
+}
+
+function createParser(tokens: readonly string[], variables: Variables) {
+  const { takes, needs, next, comes, atEnd } = createReader(tokens);
+  let unknown: string | undefined;
 
   const atom = (): Value => {
-    const token = tokens[at++] ?? notOne();
+    const token = next();
     if (/^\d/.test(token)) return Number(token);
     if (/^['"]/.test(token)) return token.slice(1, -1);
     if (token === '(') {
@@ -90,7 +100,7 @@ function createParser(tokens: readonly string[], variables: Variables) {
       return inner;
     }
     if (symbols.includes(token as '+')) notOne();
-    if (tokens[at] === '(' && Object.hasOwn(functions, token)) return call(token);
+    if (comes('(') && Object.hasOwn(functions, token)) return call(token);
     if (Object.hasOwn(variables, token)) return variables[token]!;
     // Whether it is an expression at all shows only at its end.
     unknown ??= token;
@@ -146,7 +156,7 @@ function createParser(tokens: readonly string[], variables: Variables) {
     return holds ? value : otherwise;
   };
 
-  return { choice, atEnd: () => at === tokens.length, unknown: () => unknown };
+  return { choice, atEnd, unknown: () => unknown };
 }
 
 const numberIn = (value: Value): number => (typeof value === 'number' ? value : fault('a text is no number'));
