@@ -161,13 +161,16 @@ const takes = (setting: Setting): string =>
   setting.type === 'text' || setting.type === 'boolean' ? '' : sentence(allowed(setting));
 
 const sameAs = (setting: Setting, value: string | number | boolean): string => {
-  const [flag = setting.name] = setting.flags ?? [];
-  return setting.type === 'boolean' && value === true ? dashed(flag) : `--${flag}=${value}`;
+  const option = `--${longName(setting)}`;
+  return setting.type === 'boolean' && value === true ? option : `${option}=${value}`;
 };
+
+/** The option that says most. */
+export const longName = ({ flags, name }: Setting): string => flags?.find((flag) => flag.length > 1) ?? name;
 
 function environmentOf(setting: Setting): Pair[] {
   if (setting.env === undefined || isSecret(setting)) return [];
-  return [[setting.env, `Same as ${dashed(setting.flags?.[0] ?? setting.name)}, which wins.`]];
+  return [[setting.env, `Same as --${longName(setting)}, which wins.`]];
 }
 
 const placeholders: Record<Setting['type'], string> = {

@@ -1,6 +1,6 @@
 // Options of a command as candidates, and the setting that a word of the command line is about. Pure.
 import type { Setting, SettingsTable } from '@muster/config';
-import { fileNames, isSecret } from '@muster/config';
+import { fileNames, isSecret, longName } from '@muster/config';
 
 export interface Candidate {
   /** Ends with `=` where a value follows. */
@@ -36,7 +36,7 @@ function shortNames(setting: Setting): Candidate[] {
   );
   const switches = Object.entries(setting.switches ?? {}).map(([name, value]) => ({
     value: name.length === 1 ? `-${name}` : `--${name}`,
-    about: `same as --${setting.flags?.[0] ?? setting.name}=${value}`,
+    about: `same as --${longName(setting)}=${value}`,
   }));
   return [...flags, ...switches];
 }
