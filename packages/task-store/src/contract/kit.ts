@@ -7,7 +7,7 @@ import type { Found, TaskRecord, TaskStore } from '../port.ts';
 export type Open = () => Promise<TaskStore>;
 
 export const base = 1_790_000_000_000_000;
-export const dictionary = (value: JsonObject): JsonObject => value;
+const dictionary = (value: JsonObject): JsonObject => value;
 
 /** A request as the hub stores it. */
 export const request = (n: number, more: object = {}): object => ({
