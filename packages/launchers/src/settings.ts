@@ -114,6 +114,7 @@ export const slurmSettings = ofSystem('Slurm', {
   account: text('Account that is charged.'),
   qos: text('Quality of service.'),
   timelimit: text('How long a job may take: minutes, H:MM:SS or D-H.'),
+  options: text('Further options of sbatch, e.g. --mem=4G --exclusive.'),
 });
 
 export const sgeSettings = ofSystem('SGE', batchOptions('qsub', ['qdel'], ['qsig', '-s']));

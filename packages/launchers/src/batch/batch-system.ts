@@ -13,10 +13,11 @@ export interface About<T> {
   readonly account?: T;
   readonly qos?: T;
   readonly timelimit?: T;
+  readonly options?: T;
 }
 
 /** Names of settings that not every system has. */
-export const furtherSettings = ['account', 'qos', 'timelimit'] as const;
+export const furtherSettings = ['account', 'qos', 'timelimit', 'options'] as const;
 
 export interface BatchSystem {
   /** As in cluster files. */

@@ -28,6 +28,7 @@ export const slurm: BatchSystem = {
     account: '#SBATCH --account={account}',
     qos: '#SBATCH --qos={qos}',
     timelimit: '#SBATCH --time={timelimit}',
+    options: '#SBATCH {options}',
   },
   options: {
     queue: ['--partition', '-p'],
@@ -36,6 +37,7 @@ export const slurm: BatchSystem = {
     account: ['--account', '-A'],
     qos: ['--qos', '-q'],
     timelimit: ['--time', '-t'],
+    options: ['{options}'],
   },
   templates: {
     controller: `#!/bin/sh

@@ -21,13 +21,17 @@ const directivesOf = (script: string, prefix: string): string[] =>
   script.split('\n').filter((line) => line.startsWith(prefix));
 
 test("Slurm's script: what is set and not said is added", () => {
-  const script = buildBatchScript(slurm, { ...order, further: { account: 'a1', timelimit: '1:00:00' } });
+  const script = buildBatchScript(slurm, {
+    ...order,
+    further: { account: 'a1', timelimit: '1:00:00', options: '--mem=1G -x b' },
+  });
   expect(directivesOf(script, '#')).toEqual([
     '#!/bin/sh',
     '#SBATCH --partition=short',
     '#SBATCH --output=/dev/null',
     '#SBATCH --account=a1',
     '#SBATCH --time=1:00:00',
+    '#SBATCH --mem=1G -x b',
     '#SBATCH --ntasks=4',
     '#SBATCH --export=ALL',
     '#SBATCH --job-name=ipengine-lab',
