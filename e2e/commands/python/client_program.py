@@ -7,7 +7,7 @@ import ipyparallel as ipp
 
 question = json.load(sys.stdin)
 cluster = question["cluster"]
-options = {"profile": cluster.get("profile"), "cluster_id": cluster.get("clusterId"), "sshserver": cluster.get("ssh")}
+options = {"profile": cluster.get("profile"), "cluster_id": cluster.get("clusterId")}
 if "file" in cluster:
     options["connection_info"] = cluster["file"]
 rc = ipp.Client(timeout=30, **{name: value for name, value in options.items() if value is not None})

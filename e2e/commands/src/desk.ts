@@ -56,6 +56,9 @@ export function deskOn(machine: Machine, more: Readonly<Record<string, string>> 
   return deskOf(machine.enter, { ...variables('/home/machine'), PATH: path, TMPDIR: '/tmp', ...more });
 }
 
+/** Those of the test that runs. */
+export const startedPrograms: { readonly line: string; readonly program: Program }[] = [];
+
 function deskOf(enter: readonly string[], env: Readonly<Record<string, string>>): Desk {
   const { HOME: home } = env as { HOME: string };
   const argv = (line: string): string[] => [...enter, '/bin/sh', '-c', `cd && ${line}`];
@@ -69,7 +72,11 @@ function deskOf(enter: readonly string[], env: Readonly<Record<string, string>>)
   };
   return {
     ...{ home, env, run, must },
-    start: (line) => startProgram(argv(`exec ${line}`), { env: { ...clean, ...env } }),
+    start: async (line) => {
+      const program = await startProgram(argv(`exec ${line}`), { env: { ...clean, ...env } });
+      startedPrograms.push({ line, program });
+      return program;
+    },
     read: (path) => must(`cat ${path}`),
     write: async (path, input) => void (await must(`mkdir -p $(dirname ${path}) && cat >${path}`, { input })),
   };

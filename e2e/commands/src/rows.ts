@@ -63,6 +63,7 @@ export const promises = {
   'connection file': 'url and exec_key stand beside the fields of today',
   files: 'connection files, logs of every component and pid files in the folders of the profile',
   loopback: 'nothing else is listened on unless asked for',
+  python: "Python's ipcluster list shows the cluster, its Cluster.from_file connects and stops",
   database: 'results of tasks of another client are got, and tasks are submitted again',
 } as const;
 
