@@ -22,7 +22,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   interop: {
     about:
       "Python clients and engines beside ours; then ipyparallel's own test-suite in many settings, judged by what passes with Python's controller (9 min)",
-    needs: ['ipyparallel', 'ipyparallel-8', 'nats', 'mongo-wire'],
+    needs: ['ipyparallel', 'ipyparallel-8', 'mpi', 'nats', 'mongo-wire'],
     needsIfPossible: ['ipyparallel-7'],
     explain: explainInterop,
     run: runInterop,
