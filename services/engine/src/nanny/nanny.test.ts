@@ -31,9 +31,18 @@ test('registers with its kind, says how long its start took, and says goodbye on
   expect(controller.unregistrations).toEqual([{ id: 0 }]);
 });
 
-test('SIGINT is ignored', async () => {
-  const { program, execute } = await startOne();
+test('SIGINT interrupts the code that runs; without one it means nothing', async () => {
+  const { program, uuid, execute, isRunning } = await startOne();
+  const id = execute('for (;;);');
+  await isRunning(id);
   process.kill(program.pid, 'SIGINT');
+  expect((await controller.done(id)).content).toMatchObject({ ename: 'KeyboardInterrupt' });
+  process.kill(program.pid, 'SIGINT');
+  // By the second answer the first interrupt, which says that it met nothing, has long been handled.
+  for (const _ of [1, 2]) {
+    const reply = await controller.done(controller.send(uuid, 'control', 'interrupt_request', {}));
+    expect(reply.content).toMatchObject({ interrupted: 'idle' });
+  }
   expect((await controller.done(execute('1'))).content.status).toBe('ok');
 });
 
@@ -188,7 +197,8 @@ test('a lost controller: the engine ends after so many beats without a ping', as
   await gone(program.tag);
 });
 
-test('the connection file: missing, half-written, readable by others, or as text in the environment', async () => {
+const oddFiles = 'the connection file: missing, half-written, readable by others, or as text in the environment';
+test(oddFiles, { timeout: 60_000 }, async () => {
   controller = await startTestController({ silent: true });
   const at = (name: string, text: string, mode = 0o600): string => {
     const path = join(controller.folder, name);
