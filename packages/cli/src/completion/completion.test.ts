@@ -42,6 +42,7 @@ test.each([
   ['ipcluster stop --profile mine ', ['blue']],
   ['ipcluster stop ', []],
   ['ipcluster stop --cluster-id=b --profile=mine --cluster-id=b', ['--cluster-id=blue']],
+  ['ipengine --kernel=', ['--kernel=node', '--kernel=python']],
   ['ipcluster start --daemonize=f', ['--daemonize=false']],
   ['ipcluster start -- --dictd', ['--dictdb']],
   ['ipcluster start -- -- --dictd', []],

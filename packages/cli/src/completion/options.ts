@@ -58,7 +58,10 @@ export function valueKind(setting: Setting): ValueKind {
   if (setting.type === 'boolean') return ['true', 'false'];
   if (setting.flags?.includes('profile')) return 'profiles';
   if (setting.flags?.includes('cluster-id')) return 'clusters';
-  return setting.placeholder === undefined ? undefined : byPlaceholder[setting.placeholder];
+  const { placeholder = '' } = setting;
+  // `node|python|NAME`: two values, and what cannot be known.
+  const named = placeholder.split('|').filter((word) => /^[a-z]+$/.test(word));
+  return named.length > 0 ? named : byPlaceholder[placeholder];
 }
 
 const byPlaceholder: Readonly<Record<string, ValueKind>> = {
