@@ -50,7 +50,7 @@ export function orderOfFound(
   saved: SavedOrder | undefined,
   parts: Omit<OrderParts, 'values' | 'rest' | 'given'> = {},
 ): Order {
-  if (saved === undefined) return createOrder(place, { ...parts, values: valuesOfFile(options) });
+  if (saved === undefined) return { ...createOrder(place, { ...parts, values: valuesOfFile(options) }), saved };
   // What a newer or older version saved under other keys is left aside.
   const known = Object.entries(saved.values).filter(([key]) => Object.hasOwn(startSettings, key));
   const order = createOrder(place, { ...parts, values: Object.fromEntries(known), rest: saved.rest });
