@@ -60,7 +60,7 @@ export function valueKind(setting: Setting): ValueKind {
   if (setting.flags?.includes('cluster-id')) return 'clusters';
   const { placeholder = '' } = setting;
   // `node|python|NAME`: two values, and what cannot be known.
-  const named = placeholder.split('|').filter((word) => /^[a-z]+$/.test(word));
+  const named = placeholder.split('|').filter((word) => /^[a-z][a-z0-9]*$/.test(word));
   return named.length > 0 ? named : byPlaceholder[placeholder];
 }
 
