@@ -65,7 +65,7 @@ export const suites: Readonly<Record<string, Suite>> = {
     run: (args) => runVitest('e2e/commands/vitest.config.ts', args),
   },
   launchers: {
-    about: 'engines by ssh, MPI and PBS on machines made of network namespaces',
+    about: 'engines by ssh, MPI and PBS, and ssh tunnels, on machines made of network namespaces',
     needs: ['machines', 'mpi', 'slurm', 'ipyparallel'],
     run: (args) => runVitest('e2e/launchers/vitest.config.ts', args),
   },
