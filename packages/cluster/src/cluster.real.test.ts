@@ -72,7 +72,10 @@ test('found by its file, listed, restarted and stopped by another', { timeout: t
   expect(second.controller?.processes['0']?.pid).not.toBe(pid);
   const client = await second.connect();
   expect(await client.waitForEngines(2)).toHaveLength(2);
-  await second.stop();
+  await client.close();
+  // Who started it stops what the other made of it.
+  await first.stop();
+  await nothingIsLeft();
   await expect(Cluster.fromProfile('default', { ipythonDir: home.ipythonDir, clusterId: 'x' })).rejects.toMatchObject({
     code: 'no_cluster',
   });

@@ -5,8 +5,8 @@ import { removeInOrder } from '../remove.ts';
 import type { Held, Order } from './order.ts';
 import { releaseClaim } from './start-controller.ts';
 
-/** All sets: ours, and those that others added meanwhile. */
-const allSets = (order: Order, held: Held) => ({ ...readCluster(order.place)?.engineSets, ...held.engineSets });
+/** All sets: ours, those that others added meanwhile, and what others restarted under the same id. */
+const allSets = (order: Order, held: Held) => ({ ...held.engineSets, ...readCluster(order.place)?.engineSets });
 
 /**
  * Ends what is held and, with the controller, engines that others added; removes the files. Fine when nothing is held: what others
@@ -22,7 +22,11 @@ export async function stopAll(order: Order, held: Held): Promise<void> {
   const since = (): number => performance.now() - held.began;
   order.tell({ phase: 'stopping', text: 'Stopping the cluster …', elapsedMs: since() });
   const found = await loadCluster(place, launchers);
-  await removeInOrder(launchers, { controller, engineSets: { ...found?.engineSets, ...held.engineSets } });
+  // Where another command restarted it, that is in the file, and what we hold has ended.
+  await removeInOrder(launchers, {
+    controller: found?.controller ?? controller,
+    engineSets: { ...held.engineSets, ...found?.engineSets },
+  });
   updateCluster(place, () => undefined);
   removeRemains(place, held.options);
   order.tell({ phase: 'stopped', text: 'Cluster is stopped.', elapsedMs: since() });
@@ -34,7 +38,7 @@ export async function stopAll(order: Order, held: Held): Promise<void> {
 /** Ends the controller alone. Fine when it does not run. */
 export async function stopController(order: Order, held: Held): Promise<void> {
   const { place, launchers } = order;
-  const controller = held.controller ?? readCluster(place)?.controller;
+  const controller = readCluster(place)?.controller ?? held.controller;
   await removeInOrder(launchers, { controller, engineSets: {} });
   held.controller = undefined;
   updateCluster(place, (cluster) => cluster && { ...cluster, controller: undefined });

@@ -52,9 +52,9 @@ export function restartAll(order: Order, held: Held, n?: number, stop?: AbortSig
   return underNote(order.place, async () => {
     const { place, launchers } = order;
     const found = await loadCluster(place, launchers);
-    const engineSets = { ...found?.engineSets, ...held.engineSets };
+    const engineSets = { ...held.engineSets, ...found?.engineSets };
     const running = Object.values(engineSets).reduce((sum, set) => sum + launchedCount(set), 0);
-    await removeInOrder(launchers, { controller: held.controller ?? found?.controller, engineSets });
+    await removeInOrder(launchers, { controller: found?.controller ?? held.controller, engineSets });
     held.controller = undefined;
     held.engineSets = {};
     removeRemains(place, held.options);

@@ -42,7 +42,7 @@ export async function startEngines(order: Order, held: Held, choice: EnginesChoi
     place,
     (cluster) => {
       const base = cluster ?? { ...place, options: held.options, engineSets: {} };
-      const controller = held.controller ?? base.controller;
+      const controller = base.controller ?? held.controller;
       return { ...base, controller, engineSets: { ...base.engineSets, [setId]: engines } };
     },
     held.controller === undefined ? {} : { order: order.saved },
