@@ -137,7 +137,7 @@ test('ours of several launchers: Python lists all engines and stops them', async
   expect(ok(await home.ours('list', '-o', 'json')).stdout.trim()).toBe('[]');
 });
 
-test("Python's of MPI: seen, signalled and stopped by our Cluster; its restart is left to Python", async () => {
+test("Python's of MPI: seen, used and stopped by our Cluster; its restart is left to Python", async () => {
   await using home = await newHome();
   // Its own engines would want mpi4py here.
   const command = ourCommand('ipengine').map((word) => `--MPIEngineSetLauncher.engine_cmd=${word}`);
