@@ -29,7 +29,13 @@ type Failure = 'ports taken' | 'late' | SshEnd;
 /** Of one that failed nothing is left. Rejects with the signal's reason, and ends ssh when that comes, then or later. */
 export async function attempt(plan: AttemptPlan, localPorts: readonly number[], signal: AbortSignal): Promise<Attempt> {
   signal.throwIfAborted();
-  const ssh = startSsh(buildSshCommand({ ...plan, localPorts }), plan.env, plan.onLine, signal);
+  let ssh: SshProcess;
+  try {
+    ssh = startSsh(buildSshCommand({ ...plan, localPorts }), plan.env, plan.onLine, signal);
+  } catch (error) {
+    // No process or no file is to be had any more: that may pass.
+    return { failure: { code: null, said: (error as Error).message, wasOpen: false } };
+  }
   const settled = new AbortController();
   const late = delay(plan.openLimitMs, 'late' as const, { signal: settled.signal });
   late.catch(() => {});

@@ -114,6 +114,7 @@ test('what cannot be asked for', async () => {
   const { server, forwards } = stage('open');
   await expect(openTunnels({ server: '-x', forwards })).rejects.toMatchObject({ code: 'bad_option' });
   await expect(openTunnels({ server, forwards: [] })).rejects.toMatchObject({ code: 'bad_option' });
+  await expect(openTunnels({ server, forwards, keyFile: 'a\0b' })).rejects.toMatchObject({ code: 'unreachable' });
   const env = { ...process.env, MUSTER_SSH_COMMAND: join(folder.path, 'none') };
   await expect(openTunnels({ server, forwards, env })).rejects.toThrow(/which cannot be run here/);
 });
