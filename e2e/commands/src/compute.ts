@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Desk } from './desk.ts';
 import { python } from './parts.ts';
 
-export type Kernel = 'node' | 'python';
+type Kernel = 'node' | 'python';
 
 /** What one engine says of itself. */
 export interface Answer {

@@ -22,7 +22,7 @@ export interface Desk {
   write(path: string, text: string): Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly input?: string;
   readonly timeoutMs?: number;
 }

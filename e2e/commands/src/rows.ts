@@ -1,7 +1,7 @@
 // What "Starting the IPython controller and engines" has people do, line by line, and what has to come of it.
 
 /** The command lines. */
-export const commandRows = {
+const commandRows = {
   1: 'ipcluster start -n 4',
   2: 'ipcluster -h',
   3: 'muster profile create --parallel --profile=myprofile',
@@ -24,7 +24,7 @@ export const commandRows = {
 } as const;
 
 /** The settings of config files: name (or the first of those that belong together) → what it is for. */
-export const configLines = {
+const configLines = {
   'HubFactory.ip': "'*', or an address",
   'HubFactory.location': 'how others reach the controller',
   'HubFactory.ssh_server': 'through whom clients tunnel',
@@ -59,7 +59,7 @@ export const configLines = {
 } as const;
 
 /** What else it says. */
-export const promises = {
+const promises = {
   'connection file': 'url and exec_key stand beside the fields of today',
   files: 'connection files, logs of every component and pid files in the folders of the profile',
   loopback: 'nothing else is listened on unless asked for',
