@@ -3,16 +3,17 @@ import { ensureDebianPackages } from './debian.ts';
 import { faultOfCommand } from './machines.ts';
 import type { Part } from './part.ts';
 
-const shells = ['bash', 'zsh', 'fish'];
+const packages = ['bash', 'zsh', 'fish', 'man-db'];
 
-/** What people type into, for completion: zsh brings the terminals (zpty) in which bash and zsh are tried. */
+/** What people type into, and read: zsh brings the terminals (zpty) in which bash and zsh are tried. */
 export const shellsPart: Part = {
-  title: 'bash, zsh and fish',
+  title: 'bash, zsh, fish and man',
   folderName: 'shells',
-  recipe: shells.join(),
+  recipe: packages.join(),
   async build(folder, progress) {
-    await ensureDebianPackages(shells, progress);
+    await ensureDebianPackages(packages, progress);
     await mkdir(folder);
   },
-  fault: () => faultOfCommand(['sh', '-c', 'for shell in bash zsh fish; do $shell -c true || exit 1; done']),
+  fault: () =>
+    faultOfCommand(['sh', '-c', 'for shell in bash zsh fish; do $shell -c true || exit 1; done; man --version']),
 };

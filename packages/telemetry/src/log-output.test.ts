@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -181,11 +180,10 @@ test.skipIf(process.platform !== 'linux')('a file that stderr is already is kept
   for (const name of readdirSync(folder)) expect(statSync(at(name)).size).toBeLessThan(5000);
 });
 
-test.skipIf(process.getuid?.() === 0)('a folder that may not be written', () => {
-  chmodSync(folder, 0o500);
+test.skipIf(!existsSync('/sys/kernel'))('a folder that may not be written', () => {
   const lines: string[] = [];
-  const choice = { folder, name: 'ipx', maxBytes: 100, files: 2, clean: false };
+  // Nobody, root included, can make files there.
+  const choice = { folder: '/sys', name: 'ipx', maxBytes: 100, files: 2, clean: false };
   createLogOutput(choice, (line) => lines.push(line)).write('one\n');
-  chmodSync(folder, 0o700);
   expect(lines).toEqual(['one\n', expect.stringContaining('EACCES')]);
 });

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { isGroup, type Program } from '../command-tree.ts';
 import { programs } from '../muster.ts';
@@ -23,18 +22,6 @@ test('every command has a page, in which every line is text or a request of man'
     for (const line of page.split('\n').filter((one) => /^[.']/.test(one)))
       expect(line).toMatch(/^\.(TH|SH|SS|TP|nh|ad)\b/);
   }
-});
-
-const hasMan = spawnSync('man', ['--version']).status === 0;
-test.skipIf(!hasMan)('man sets it without a warning (skipped without man)', async () => {
-  const page = await manPage(programs, ['ipcontroller']);
-  const { status, stdout, stderr } = spawnSync('man', ['--warnings', '-l', '-'], {
-    input: page,
-    encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '80' },
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^ +--ip=ADDRESS$/m);
 });
 
 test('what is no command is refused', async () => {
