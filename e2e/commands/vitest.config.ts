@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-// The commands as people type them. One file at a time: most start clusters, some make machines of their own.
+// The commands as people type them. Two files at a time: most start clusters, some make machines of their own, and much of it is waiting.
 export default defineConfig({
   test: {
     include: ['e2e/commands/src/**/*.real.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });

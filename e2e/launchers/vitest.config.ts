@@ -1,12 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-// Launchers on their real systems. One file at a time: each makes machines of its own.
+// Launchers on their real systems. Two files at a time: each makes machines and a network of its own, and waits a good deal.
 export default defineConfig({
   test: {
     include: ['e2e/{lab,launchers}/src/**/*.real.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });
