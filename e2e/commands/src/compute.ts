@@ -30,6 +30,8 @@ export interface Question {
   readonly kernel?: Kernel;
   /** An expression in the engine's language, with a value that JSON can hold. */
   readonly expression?: string;
+  /** How long the person waits. Default: 90 s. */
+  readonly timeoutMs?: number;
 }
 
 const code: Readonly<Record<Kernel, (expression: string) => string>> = {
@@ -40,9 +42,10 @@ const code: Readonly<Record<Kernel, (expression: string) => string>> = {
 };
 const nothing: Readonly<Record<Kernel, string>> = { node: 'null', python: 'None' };
 
-function ask(argv: string, desk: Desk, { n, cluster = {}, kernel = 'node', expression }: Question): Promise<Answer[]> {
+function ask(argv: string, desk: Desk, question: Question): Promise<Answer[]> {
+  const { n, cluster = {}, kernel = 'node', expression, timeoutMs = 90_000 } = question;
   const input = JSON.stringify({ n, cluster, code: code[kernel](expression ?? nothing[kernel]) });
-  return desk.must(argv, { input, timeoutMs: 90_000 }).then((text) => JSON.parse(text.trim().split('\n').at(-1)!));
+  return desk.must(argv, { input, timeoutMs }).then((text) => JSON.parse(text.trim().split('\n').at(-1)!));
 }
 
 /** By the TypeScript client; in the order of the engines' ids. */

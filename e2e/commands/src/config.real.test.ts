@@ -130,10 +130,11 @@ meets(['IPEngineApp.startup_command', 'IPEngineApp.startup_script', 'IPEngineApp
   await client.shutdown({ restart: true });
   const again = await until(
     async () => {
-      const answers = await compute(desk, { n: 1, expression });
+      // What is asked in the moment in which the kernels change places may stay without an answer: then it is asked again.
+      const answers = await compute(desk, { n: 1, expression, timeoutMs: 8000 });
       return answers.length === 1 && answers[0]!.pid !== first!.pid ? answers[0] : undefined;
     },
-    { what: 'the engine is there again', timeoutMs: 30_000 },
+    { what: 'the engine is there again', timeoutMs: 60_000 },
   );
   expect(again).toMatchObject(wanted);
   await endAll([engine], [controller]);
