@@ -180,7 +180,7 @@ test.each([
   [['relay', '--curve-strict'], { IPP_CURVE_SECRETKEY: 'x' }, /clients. side.*MUSTER_CURVE_CLIENT_SECRETKEY/s, 1],
   [['relay', '--config=/nowhere'], {}, /cannot be read/s, 1],
   [['relay', '--natz=x'], {}, /Did you mean --nats\?/s, 2],
-  [['rely'], {}, /no service 'rely'.*There are: hub/s, 2],
+  [['rely'], {}, /no command 'rely'.*muster service relay.*There are: hub/s, 2],
 ])('muster service %j is refused with its remedy', async (args, env, says, code) => {
   const run = await runProgram([...ourCommand('muster'), 'service', ...args], { env: { ...cluster.env, ...env } });
   expect(run).toMatchObject({ code, output: expect.stringMatching(says) });
