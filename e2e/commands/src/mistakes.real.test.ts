@@ -22,6 +22,11 @@ const mistakes: readonly Mistake[] = [
     says: ['nosuch', 'muster profile create nosuch'],
   },
   {
+    title: 'a start with a profile that there is not: that it is new, for it may be a typo',
+    ...{ line: 'ipcluster start --profile=nosuch --engines=PBX', code: 1 },
+    says: ['Profile nosuch is new', 'muster profile list', 'PBX'],
+  },
+  {
     title: 'a config file with an error of syntax: file and line',
     files: { [`${profile}/ipcontroller_config.ts`]: "c.HubFactory.ip = '*';\nc.HubFactory.location = ;\n" },
     ...{ line: 'ipcontroller', code: 1, says: [/ipcontroller_config\.ts:2/] },

@@ -1,4 +1,5 @@
 // ipcluster start: a controller and engines, watched until the end, or left running with --daemonize (§9.5).
+import { existsSync } from 'node:fs';
 import type { CommandLine } from '@muster/config';
 import { createControl } from '../control/control.ts';
 import { createOrder, placeOf } from '../control/create-order.ts';
@@ -18,7 +19,13 @@ export async function startCluster(
   const progress = progressOf(values);
   const tell = showProgress(progress);
   const warn = (message: string): boolean => process.stderr.write(`ipcluster start: ${message}\n`);
-  const control = createControl(createOrder(placeOf(values, env), { values, given, rest, tell, warn }));
+  const place = placeOf(values, env);
+  // Made by the start, as ipyparallel does; but it may be a typo.
+  if (given.profile === 'option' && !existsSync(place.profileDir)) {
+    const list = 'Those there are: muster profile list';
+    warn(`Profile ${values.profile} is new, and starts with default settings in ${place.profileDir}. ${list}`);
+  }
+  const control = createControl(createOrder(place, { values, given, rest, tell, warn }));
   const { held, order } = control;
   const signals = listenForStop((signal) => void control.signalEngines(signal).catch(() => {}));
 
