@@ -91,3 +91,41 @@ export const logSettings = {
     description: "Least level that is logged; Python's numbers and names (10, DEBUG) are understood.",
   },
 } as const satisfies SettingsTable;
+
+// What a controller and services that run apart mean alike. Each gives them the name that they have in its table.
+
+/** Limit of what a socket takes. */
+export const maxMessageBytesSetting = {
+  type: 'integer',
+  default: 2 ** 32,
+  min: 65_536,
+  unit: 'bytes',
+  group: 'Network',
+  advanced: true,
+  description:
+    'The largest single frame of a message that is accepted; a connection that sends a larger one is closed.',
+} as const;
+
+/** Patience with engines that come. */
+export const registrationTimeoutSetting = {
+  type: 'integer',
+  default: 0,
+  min: 0,
+  max: 86_400,
+  unit: 's',
+  group: 'Engines',
+  advanced: true,
+  description: 'Time from a registration to the first heartbeat. 0: 30 s or ten heartbeats, whichever is longer.',
+} as const;
+
+/** High-water mark of the scheduler. */
+export const hwmSetting = {
+  flags: ['hwm'],
+  type: 'integer',
+  default: 1,
+  min: 0,
+  max: 1_000_000_000,
+  unit: 'tasks',
+  group: 'Tasks',
+  description: 'Tasks that an engine may have at a time; 0 for no limit.',
+} as const;

@@ -1,6 +1,12 @@
 // Settings of each service as a program of its own.
 import type { SettingsOf, SettingsTable } from '@muster/config';
-import { channelSettings, sharedServiceSettings } from '@muster/config';
+import {
+  channelSettings,
+  hwmSetting,
+  maxMessageBytesSetting,
+  registrationTimeoutSetting,
+  sharedServiceSettings,
+} from '@muster/config';
 import { transportSetting } from '@muster/transport/names';
 
 /** Of services with ports for clients and engines. */
@@ -21,14 +27,7 @@ const socketSettings = {
     name: 'max-message-bytes',
     flags: ['max-message-bytes'],
     env: 'MUSTER_MAX_MESSAGE_BYTES',
-    type: 'integer',
-    default: 2 ** 32,
-    min: 65_536,
-    unit: 'bytes',
-    group: 'Network',
-    advanced: true,
-    description:
-      'The largest single frame of a message that is accepted; a connection that sends a larger one is closed.',
+    ...maxMessageBytesSetting,
   },
 } as const satisfies SettingsTable;
 
@@ -153,14 +152,7 @@ export const hubSettings = {
     name: 'registration-timeout',
     flags: ['registration-timeout'],
     env: 'MUSTER_REGISTRATION_TIMEOUT',
-    type: 'integer',
-    default: 0,
-    min: 0,
-    max: 86_400,
-    unit: 's',
-    group: 'Engines',
-    advanced: true,
-    description: 'Time from a registration to the first heartbeat. 0: 30 s or ten heartbeats, whichever is longer.',
+    ...registrationTimeoutSetting,
   },
 } as const satisfies SettingsTable;
 
@@ -181,15 +173,8 @@ export const taskSchedulerSettings = {
   },
   hwm: {
     name: 'hwm',
-    flags: ['hwm'],
     env: 'MUSTER_HWM',
-    type: 'integer',
-    default: 1,
-    min: 0,
-    max: 1_000_000_000,
-    unit: 'tasks',
-    group: 'Tasks',
-    description: 'Tasks that an engine may have at a time; 0 for no limit.',
+    ...hwmSetting,
   },
 } as const satisfies SettingsTable;
 

@@ -1,5 +1,6 @@
 // When an engine counts as there, and when as gone (§7.2).
 import type { SettingsTable } from '@muster/config';
+import { registrationTimeoutSetting } from '@muster/config';
 
 export const enginesSettings = {
   heartbeatPeriodMs: {
@@ -26,13 +27,6 @@ export const enginesSettings = {
   registrationTimeoutS: {
     name: 'IPController.registration_timeout',
     otherNames: ['HubFactory.registration_timeout', 'Hub.registration_timeout'],
-    type: 'integer',
-    default: 0,
-    min: 0,
-    max: 86_400,
-    unit: 's',
-    group: 'Engines',
-    advanced: true,
-    description: 'Time from a registration to the first heartbeat. 0: 30 s or ten heartbeats, whichever is longer.',
+    ...registrationTimeoutSetting,
   },
 } as const satisfies SettingsTable;

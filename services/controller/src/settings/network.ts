@@ -1,5 +1,6 @@
 // Where it listens and how others reach it.
 import type { SettingsTable } from '@muster/config';
+import { maxMessageBytesSetting } from '@muster/config';
 import { transportSetting } from '@muster/transport/names';
 
 export const networkSettings = {
@@ -103,13 +104,6 @@ export const networkSettings = {
   transport: { ...transportSetting, name: 'IPController.transport' },
   maxMessageBytes: {
     name: 'IPController.max_message_bytes',
-    type: 'integer',
-    default: 2 ** 32,
-    min: 65_536,
-    unit: 'bytes',
-    group: 'Network',
-    advanced: true,
-    description:
-      'The largest single frame of a message that is accepted; a connection that sends a larger one is closed.',
+    ...maxMessageBytesSetting,
   },
 } as const satisfies SettingsTable;

@@ -1,5 +1,6 @@
 // Records of tasks in a SQLite file.
 import type { SettingsTable } from '@muster/config';
+import { lastingMaxAgeS, lastingRecordLimit, lastingSizeLimitBytes } from './records-lasting.ts';
 
 export const recordsSqliteSettings = {
   sqliteFilename: {
@@ -32,33 +33,17 @@ export const recordsSqliteSettings = {
   },
   sqliteRecordLimit: {
     name: 'SQLiteDB.record_limit',
-    type: 'integer',
-    default: 1_000_000,
-    min: 1,
-    unit: 'records',
-    group: 'Task records',
-    advanced: true,
+    ...lastingRecordLimit,
     description: 'Records kept in that table; the oldest are dropped beyond it.',
   },
   sqliteSizeLimitBytes: {
     name: 'SQLiteDB.size_limit',
-    type: 'integer',
-    default: 16 * 2 ** 30,
-    min: 65_536,
-    unit: 'bytes',
-    group: 'Task records',
-    advanced: true,
+    ...lastingSizeLimitBytes,
     description: 'Bytes of the file in use; the oldest records are dropped beyond it.',
   },
   sqliteMaxAgeS: {
     name: 'SQLiteDB.max_age',
-    type: 'integer',
-    default: 90 * 86_400,
-    min: 0,
-    max: 100 * 365 * 86_400,
-    unit: 's',
-    group: 'Task records',
-    advanced: true,
+    ...lastingMaxAgeS,
     description: 'How long results are kept in that table, from the moment when they came; 0 for ever.',
   },
 } as const satisfies SettingsTable;

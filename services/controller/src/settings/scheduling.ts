@@ -1,5 +1,6 @@
 // How tasks find their engines (§6.2).
 import type { SettingsTable } from '@muster/config';
+import { hwmSetting } from '@muster/config';
 
 export const schedulingSettings = {
   scheme: {
@@ -14,14 +15,7 @@ export const schedulingSettings = {
   },
   hwm: {
     name: 'TaskScheduler.hwm',
-    flags: ['hwm'],
-    type: 'integer',
-    default: 1,
-    min: 0,
-    max: 1_000_000_000,
-    unit: 'tasks',
-    group: 'Tasks',
-    description: 'Tasks that an engine may have at a time; 0 for no limit.',
+    ...hwmSetting,
   },
   python: {
     name: 'IPController.python',
